@@ -1,0 +1,13 @@
+import { defineCase } from '../case.ts'
+
+export default defineCase({
+  title: 'client_credentials, JWT ES256',
+  targetMs: 0.08,
+  signs: 'ES256',
+  config: { tokens: { algorithm: 'ES256' } },
+  async prepare({ createApp }) {
+    const { formHeaders } = await createApp()
+    return { path: '/oauth/token', headers: formHeaders, bodies: ['grant_type=client_credentials&scope=read'] }
+  },
+  isRight: ({ access_token: token }) => token.split('.').length === 3,
+})

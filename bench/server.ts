@@ -1,0 +1,29 @@
+/** The measured process: one server on a port of its own, with the default deployment and what the case changes in it. */
+import { devNull } from 'node:os'
+import { pino } from 'pino'
+import defaultConfig from '../grantql.config.ts'
+import { createLog } from '../src/log/create-log.ts'
+import { createServer, type Server } from '../src/server.ts'
+import type { BenchCase } from './case.ts'
+import { answerQuestions } from './child.ts'
+import { createWorkbench } from './workbench.ts'
+
+const SECRET = 'a secret of the bench that is long enough'
+
+let server: Server | undefined
+
+answerQuestions(async (question) => {
+  if (question.ask === 'close') return server?.close()
+  if (question.ask !== 'open') throw new Error(`The server is not asked for ${question.ask}.`)
+  const { caseName, databaseUrl, count } = question
+  const { default: benchCase } = (await import(`./cases/${caseName}.ts`)) as { default: BenchCase }
+  server = await createServer({
+    config: { ...defaultConfig, ...benchCase.config },
+    environment: { issuer: 'http://localhost:3000', databaseUrl, secret: SECRET },
+    // As `npm start` logs, one line a request, but to nobody.
+    log: createLog('info', pino.destination({ dest: devNull, sync: false })),
+  })
+  const requests = await benchCase.prepare(createWorkbench(server.core), count)
+  const { port } = await server.listen(0)
+  return { port, requests }
+})

@@ -1,0 +1,16 @@
+import type { MigrationStep } from '../src/storage/migrate.ts'
+import { createTable } from '../src/storage/schema-steps.ts'
+
+export const createSession: MigrationStep = {
+  async up(db, { id, key, json, millis }, dialect) {
+    await createTable(db, dialect, 'session')
+      .addColumn('token_key', key, (column) => column.primaryKey().notNull())
+      .addColumn('id', id, (column) => column.notNull())
+      .addColumn('user_id', id, (column) => column.notNull())
+      .addColumn('authenticated_at', millis, (column) => column.notNull())
+      .addColumn('methods', json, (column) => column.notNull())
+      .addColumn('created_at', millis, (column) => column.notNull())
+      .addColumn('expires_at', millis, (column) => column.notNull())
+      .execute()
+  },
+}

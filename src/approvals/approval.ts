@@ -1,0 +1,24 @@
+/** Where an approval stands. `expired` is a matter of the clock; the other four are stored. */
+export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'claimed' | 'expired'
+
+/** One request for a user's yes. The code, device and authorize flows are all approvals. */
+export interface Approval {
+  /** Says nothing about the code or the handle. */
+  readonly id: string
+  readonly appId: string
+  /** The grant type that may claim it. */
+  readonly grantType: string
+  readonly status: ApprovalStatus
+  readonly requestedScopes: readonly string[]
+  /** What the user said yes to; undefined until then. */
+  readonly grantedScopes: readonly string[] | undefined
+  /** Who decided. */
+  readonly userId: string | undefined
+  readonly authenticatedAt: Date | undefined
+  /** What the plugin that opened it stored with it. */
+  readonly details: Readonly<Record<string, unknown>>
+  readonly createdAt: Date
+  readonly decidedAt: Date | undefined
+  readonly claimedAt: Date | undefined
+  readonly expiresAt: Date
+}

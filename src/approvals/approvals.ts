@@ -1,0 +1,149 @@
+import type { Transaction } from 'kysely'
+import { mintSecret, parseSecret } from '../secrets/secret-format.ts'
+import type { Database } from '../storage/database.ts'
+import { toJson } from '../storage/rows.ts'
+import type { CoreTables } from '../storage/tables.ts'
+import { approvalFromRow, type StoredApproval } from './rows.ts'
+
+/** A replay of a code is recognised for this long after the code expired, in milliseconds. */
+const REMEMBERED_MS = 60 * 60 * 1000
+/** Wrong proofs after which an approved code is burnt, so that a verifier cannot be guessed (RFC 7636 §7.1). */
+const MOST_FAILED_PROOFS = 5
+
+export interface NewApproval {
+  readonly appId: string
+  readonly grantType: string
+  readonly scopes: readonly string[]
+  readonly details: Readonly<Record<string, unknown>>
+  readonly ttlSeconds: number
+}
+
+export interface Decision {
+  readonly status: 'approved' | 'denied'
+  readonly userId: string
+  readonly authenticatedAt: Date
+  readonly scopes: readonly string[]
+  /** Takes the place of the code that the approval was opened with, and of its expiry. */
+  readonly newCode?: { readonly key: Buffer; readonly expiresAt: Date } | undefined
+}
+
+export interface ClaimMark {
+  readonly claimId: string
+  readonly familyId: string
+  readonly at: Date
+}
+
+/** Approvals as rows. The rules are in `operations/`. */
+export interface Approvals {
+  open(approval: NewApproval): Promise<{ approval: StoredApproval; code: string; handle: string }>
+  byCode(code: string): Promise<StoredApproval | undefined>
+  byHandle(handle: string): Promise<StoredApproval | undefined>
+  byId(id: string): Promise<StoredApproval | undefined>
+  byCodeKeys(keys: readonly Buffer[]): Promise<readonly StoredApproval[]>
+  /** One guarded write: true for exactly one of all who decide, and never after the approval expired. */
+  decide(approval: StoredApproval, decision: Decision): Promise<boolean>
+  /** One guarded write: true for exactly one of all who claim. */
+  claim(trx: Transaction<CoreTables>, codeKey: Buffer, mark: ClaimMark): Promise<boolean>
+  /** Counts a wrong proof against an approved code, and burns the code when there were too many. */
+  noteFailedProof(codeKey: Buffer): Promise<void>
+}
+
+export function openApprovals(database: Database, now: () => Date): Approvals {
+  const { db } = database
+  const find = async (column: 'code_key' | 'handle_key', key: Buffer | undefined) => {
+    if (!key) return undefined
+    const row = await db.selectFrom('approval').selectAll().where(column, '=', key).executeTakeFirst()
+    return row && approvalFromRow(row, now())
+  }
+
+  return {
+    async open({ appId, grantType, scopes, details, ttlSeconds }) {
+      const at = now()
+      const code = mintSecret('code', at)
+      const handle = mintSecret('handle', at)
+      const expiresAt = at.getTime() + ttlSeconds * 1000
+      const row = {
+        code_key: code.key,
+        handle_key: handle.key,
+        app_id: appId,
+        grant_type: grantType,
+        status: 'pending' as const,
+        requested_scopes: toJson(scopes),
+        granted_scopes: null,
+        user_id: null,
+        authenticated_at: null,
+        details: toJson(details),
+        failed_proofs: 0,
+        family_id: null,
+        claim_id: null,
+        created_at: at.getTime(),
+        decided_at: null,
+        claimed_at: null,
+        expires_at: expiresAt,
+        purge_at: expiresAt + REMEMBERED_MS,
+      }
+      await db.insertInto('approval').values(row).execute()
+      return { approval: approvalFromRow(row, at), code: code.plain, handle: handle.plain }
+    },
+
+    byCode: (code) => find('code_key', parseSecret('code', code)?.key),
+    byHandle: (handle) => find('handle_key', parseSecret('handle', handle)?.key),
+    byId: (id) => find('handle_key', Buffer.from(id, 'base64url')),
+
+    async byCodeKeys(keys) {
+      if (keys.length === 0) return []
+      const rows = await db.selectFrom('approval').selectAll().where('code_key', 'in', [...keys]).execute()
+      return rows.map((row) => approvalFromRow(row, now()))
+    },
+
+    async decide(approval, { status, userId, authenticatedAt, scopes, newCode }) {
+      const at = now().getTime()
+      const result = await db
+        .updateTable('approval')
+        .set({
+          status,
+          user_id: userId,
+          authenticated_at: authenticatedAt.getTime(),
+          granted_scopes: status === 'approved' ? toJson(scopes) : null,
+          decided_at: at,
+          ...(newCode && {
+            code_key: newCode.key,
+            expires_at: newCode.expiresAt.getTime(),
+            purge_at: newCode.expiresAt.getTime() + REMEMBERED_MS,
+          }),
+        })
+        .where('code_key', '=', approval.codeKey)
+        .where('status', '=', 'pending')
+        .where('expires_at', '>', at)
+        .executeTakeFirst()
+      return result.numUpdatedRows === 1n
+    },
+
+    async claim(trx, codeKey, { claimId, familyId, at }) {
+      const result = await trx
+        .updateTable('approval')
+        .set({ status: 'claimed', claim_id: claimId, family_id: familyId, claimed_at: at.getTime() })
+        .where('code_key', '=', codeKey)
+        .where('status', '=', 'approved')
+        .where('failed_proofs', '<', MOST_FAILED_PROOFS)
+        .executeTakeFirst()
+      return result.numUpdatedRows === 1n
+    },
+
+    async noteFailedProof(codeKey) {
+      await db
+        .updateTable('approval')
+        .set(({ eb }) => ({ failed_proofs: eb('failed_proofs', '+', 1) }))
+        .where('code_key', '=', codeKey)
+        .where('status', '=', 'approved')
+        .execute()
+      await db
+        .updateTable('approval')
+        .set({ status: 'denied' })
+        .where('code_key', '=', codeKey)
+        .where('status', '=', 'approved')
+        .where('failed_proofs', '>=', MOST_FAILED_PROOFS)
+        .execute()
+    },
+  }
+}

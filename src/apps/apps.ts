@@ -1,0 +1,127 @@
+import { generateId } from '../secrets/generate-id.ts'
+import type { Changes } from '../storage/changes.ts'
+import type { Database } from '../storage/database.ts'
+import { Remembered } from '../storage/remembered.ts'
+import { toDate } from '../storage/rows.ts'
+import type { App } from './app.ts'
+import { appFromRow, appToRow } from './rows.ts'
+
+export interface AppSecret {
+  readonly hash: Buffer
+  readonly expiresAt: Date | undefined
+}
+
+/** An app with what it proves itself by. */
+export interface KnownApp {
+  readonly app: App
+  readonly secrets: readonly AppSecret[]
+}
+
+export interface AppPage {
+  readonly ownerId?: string
+  /** Continue behind (or, backwards, before) this id. */
+  readonly after?: string
+  readonly limit: number
+  readonly backwards?: boolean
+}
+
+/** Apps and their secrets. Reads are remembered for at most a second after another node changed something. */
+export interface Apps {
+  byClientId(clientId: string): Promise<KnownApp | undefined>
+  byId(id: string): Promise<App | undefined>
+  list(page: AppPage): Promise<readonly App[]>
+  count(ownerId?: string): Promise<number>
+  insert(app: App, secretHash: Buffer | undefined): Promise<void>
+  update(app: App): Promise<void>
+  /** The app, its secrets and its open approvals; its tokens end with it. */
+  remove(app: App): Promise<void>
+  /** Adds a secret; the present ones end at `othersEndAt`. */
+  addSecret(app: App, secretHash: Buffer, othersEndAt: Date): Promise<void>
+}
+
+export function openApps(database: Database, changes: Changes, now: () => Date): Apps {
+  const { db } = database
+
+  const load = async (column: 'client_id' | 'id', value: string): Promise<KnownApp | undefined> => {
+    const row = await db.selectFrom('app').selectAll().where(column, '=', value).executeTakeFirst()
+    if (!row) return undefined
+    const secrets = await db.selectFrom('app_secret').selectAll().where('app_id', '=', row.id).execute()
+    return {
+      app: appFromRow(row),
+      secrets: secrets.map((secret) => ({ hash: secret.secret_hash, expiresAt: toDate(secret.expires_at) })),
+    }
+  }
+  const byClientId = new Remembered((clientId) => load('client_id', clientId), changes)
+  const byId = new Remembered((id) => load('id', id), changes)
+  changes.onChange('app', (id) => {
+    byClientId.forget(({ app }) => app.id === id)
+    byId.forget(({ app }) => app.id === id)
+  })
+
+  const secretRow = (app: App, hash: Buffer, expiresAt: Date | null) => ({
+    id: generateId(now()),
+    app_id: app.id,
+    secret_hash: hash,
+    created_at: now().getTime(),
+    expires_at: expiresAt?.getTime() ?? null,
+  })
+
+  return {
+    byClientId: (clientId) => byClientId.get(clientId),
+    byId: async (id) => (await byId.get(id))?.app,
+
+    async list({ ownerId, after, limit, backwards = false }) {
+      let query = db.selectFrom('app').selectAll().limit(limit)
+      if (ownerId !== undefined) query = query.where('owner_id', '=', ownerId)
+      if (after !== undefined) query = query.where('id', backwards ? '<' : '>', after)
+      const rows = await query.orderBy('id', backwards ? 'desc' : 'asc').execute()
+      return rows.map(appFromRow)
+    },
+
+    async count(ownerId) {
+      let query = db.selectFrom('app').select(({ fn }) => fn.countAll<number>().as('count'))
+      if (ownerId !== undefined) query = query.where('owner_id', '=', ownerId)
+      return Number((await query.executeTakeFirstOrThrow()).count)
+    },
+
+    async insert(app, secretHash) {
+      await database.transaction(async (trx) => {
+        await trx.insertInto('app').values(appToRow(app, now())).execute()
+        if (secretHash) await trx.insertInto('app_secret').values(secretRow(app, secretHash, null)).execute()
+      })
+    },
+
+    async update(app) {
+      const { id, created_at, ...columns } = appToRow(app, now())
+      await db.updateTable('app').set(columns).where('id', '=', app.id).execute()
+      await changes.announce('app', app.id)
+    },
+
+    async remove(app) {
+      await database.transaction(async (trx) => {
+        await trx.deleteFrom('app').where('id', '=', app.id).execute()
+        await trx.deleteFrom('app_secret').where('app_id', '=', app.id).execute()
+        await trx
+          .updateTable('token_family')
+          .set({ revoked_at: now().getTime() })
+          .where('app_id', '=', app.id)
+          .where('revoked_at', 'is', null)
+          .execute()
+      })
+      await changes.announce('app', app.id)
+    },
+
+    async addSecret(app, secretHash, othersEndAt) {
+      await database.transaction(async (trx) => {
+        await trx
+          .updateTable('app_secret')
+          .set({ expires_at: othersEndAt.getTime() })
+          .where('app_id', '=', app.id)
+          .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', othersEndAt.getTime())]))
+          .execute()
+        await trx.insertInto('app_secret').values(secretRow(app, secretHash, null)).execute()
+      })
+      await changes.announce('app', app.id)
+    },
+  }
+}

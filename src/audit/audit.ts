@@ -1,0 +1,103 @@
+import type { Insertable, Selectable } from 'kysely'
+import { generateId } from '../secrets/generate-id.ts'
+import type { Database } from '../storage/database.ts'
+import { createGroupInsert } from '../storage/group-insert.ts'
+import { fromJson, instant, toJson } from '../storage/rows.ts'
+import type { AuditEventTable } from '../storage/tables.ts'
+
+export type AuditKind =
+  | 'token.issued'
+  | 'token.revoked'
+  | 'family.revoked'
+  | 'approval.opened'
+  | 'approval.approved'
+  | 'approval.denied'
+  | 'approval.replayed'
+  | 'app.created'
+  | 'app.updated'
+  | 'app.deleted'
+  | 'app.secret-rotated'
+  | 'user.created'
+  | 'user.updated'
+  | 'session.started'
+  | 'session.ended'
+  | 'sign-in.failed'
+  | 'keys.rotated'
+  | 'setting.updated'
+
+export interface AuditEvent {
+  readonly kind: AuditKind
+  readonly appId?: string | undefined
+  readonly userId?: string | undefined
+  readonly requestId?: string | undefined
+  /** What else is worth knowing. Never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** An event as it was written. */
+export interface AuditRecord extends AuditEvent {
+  readonly id: string
+  readonly details: Readonly<Record<string, unknown>>
+  readonly createdAt: Date
+}
+
+export interface AuditPage {
+  /** Continue behind (or, backwards, before) this id. */
+  readonly after?: string
+  readonly limit: number
+  readonly backwards?: boolean
+}
+
+export interface Audit {
+  /** Resolves when the row is durable. Rows that arrive together share one insert. */
+  write(event: AuditEvent): Promise<void>
+  /** Newest first; oldest first where `backwards`. */
+  list(page: AuditPage): Promise<readonly AuditRecord[]>
+  find(id: string): Promise<AuditRecord | undefined>
+  /** The row for an insert of the caller's own transaction. */
+  row(event: AuditEvent, id?: string): Insertable<AuditEventTable>
+}
+
+export function openAudit(database: Database, now: () => Date): Audit {
+  const insert = createGroupInsert<Insertable<AuditEventTable>>(async (rows) => {
+    await database.db.insertInto('audit_event').values(rows).execute()
+  })
+  const row = (event: AuditEvent, id?: string): Insertable<AuditEventTable> => {
+    const at = now()
+    return {
+      id: id ?? generateId(at),
+      kind: event.kind,
+      app_id: event.appId ?? null,
+      user_id: event.userId ?? null,
+      request_id: event.requestId ?? null,
+      details: event.details ? toJson(event.details) : '{}',
+      created_at: at.getTime(),
+    }
+  }
+  const { db } = database
+  return {
+    write: (event) => insert(row(event)),
+    row,
+    async list({ after, limit, backwards = false }) {
+      let query = db.selectFrom('audit_event').selectAll().limit(limit)
+      if (after !== undefined) query = query.where('id', backwards ? '>' : '<', after)
+      return (await query.orderBy('id', backwards ? 'asc' : 'desc').execute()).map(recordFromRow)
+    },
+    async find(id) {
+      const found = await db.selectFrom('audit_event').selectAll().where('id', '=', id).executeTakeFirst()
+      return found && recordFromRow(found)
+    },
+  }
+}
+
+function recordFromRow(row: Selectable<AuditEventTable>): AuditRecord {
+  return {
+    id: row.id,
+    kind: row.kind as AuditKind,
+    appId: row.app_id ?? undefined,
+    userId: row.user_id ?? undefined,
+    requestId: row.request_id ?? undefined,
+    details: fromJson<Record<string, unknown>>(row.details),
+    createdAt: instant(row.created_at),
+  }
+}

@@ -1,0 +1,20 @@
+import type { Command } from 'commander'
+import { printSchema } from 'graphql'
+import { loadConfig } from '../config/load-config.ts'
+import { createRegistry } from '../config/registry.ts'
+import { createSchemas } from '../graphql/schema.ts'
+
+/** `grantql schema …` */
+export function addSchemaCommands(program: Command): void {
+  const group = program.command('schema').description('The GraphQL API as a schema document.')
+
+  group
+    .command('print')
+    .description('Print the schema of the public endpoint. Reads the configuration alone, no database.')
+    .option('--admin', 'that of the admin endpoint')
+    .action(async ({ admin }: { admin?: boolean }, command: Command) => {
+      const { plugins, scopes = [], graphql } = await loadConfig({ path: command.optsWithGlobals().config })
+      const schemas = createSchemas(createRegistry(plugins, scopes), graphql)
+      process.stdout.write(`${printSchema(admin ? schemas.admin : schemas.public)}\n`)
+    })
+}

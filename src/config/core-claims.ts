@@ -1,0 +1,79 @@
+import type { ScopeDeclaration } from '../plugin/contributions.ts'
+import type { CoreTables } from '../storage/tables.ts'
+
+/** What core holds itself, so that no plugin takes it. */
+export const CORE_TABLES = [
+  'user',
+  'session',
+  'app',
+  'app_secret',
+  'approval',
+  'token_family',
+  'refresh_token',
+  'access_token',
+  'revoked_token',
+  'pace',
+  'signing_key',
+  'setting',
+  'change',
+  'lease',
+  'outbox',
+  'audit_event',
+] as const satisfies readonly (keyof CoreTables)[]
+
+export const CORE_MUTATIONS = [
+  'signOut',
+  'createApp',
+  'updateApp',
+  'deleteApp',
+  'rotateAppSecret',
+  'approve',
+  'deny',
+  'createUser',
+  'updateUser',
+  'updateSetting',
+  'rotateKeys',
+] as const
+
+export const CORE_ROUTES = [
+  { method: 'POST', path: '/graphql' },
+  { method: 'POST', path: '/admin/graphql' },
+  { method: 'GET', path: '/' },
+  { method: 'GET', path: '/oauth/authorize' },
+  { method: 'POST', path: '/oauth/authorize' },
+  { method: 'POST', path: '/oauth/token' },
+  { method: 'GET', path: '/oauth/jwks' },
+  { method: 'GET', path: '/.well-known/oauth-authorization-server' },
+  { method: 'GET', path: '/sign-in' },
+  { method: 'POST', path: '/sign-in' },
+  { method: 'POST', path: '/sign-out' },
+  { method: 'GET', path: '/approve/:handle' },
+  { method: 'POST', path: '/approve/:handle' },
+  { method: 'GET', path: '/health/live' },
+  { method: 'GET', path: '/health/ready' },
+  { method: 'GET', path: '/metrics' },
+] as const
+
+export const CORE_METADATA = [
+  'issuer',
+  'authorization_endpoint',
+  'token_endpoint',
+  'jwks_uri',
+  'scopes_supported',
+  'response_types_supported',
+  'response_modes_supported',
+  'grant_types_supported',
+  'token_endpoint_auth_methods_supported',
+  'code_challenge_methods_supported',
+  'authorization_response_iss_parameter_supported',
+] as const
+
+export const CORE_TOKEN_PARAMS = ['grant_type', 'client_id', 'client_secret'] as const
+
+/** The scope that opens the admin endpoint to an app, and the resource that such a token is for. */
+export const ADMIN_SCOPE = 'grantql:admin'
+export const ADMIN_PATH = '/admin/graphql'
+
+export const CORE_SCOPES: readonly ScopeDeclaration[] = [
+  { name: ADMIN_SCOPE, description: 'Administer this server', adminOnly: true, audience: ADMIN_PATH },
+]

@@ -1,0 +1,67 @@
+import type { SigningAlgorithm } from '../keys/algorithms.ts'
+import type { ScopeDeclaration } from '../plugin/contributions.ts'
+import type { Plugin } from '../plugin/define-plugin.ts'
+
+/** A deployment: what the server can do, and what its tokens are like. What differs from machine to machine is environment. */
+export interface Config {
+  /** The one list that tells what this server can do. */
+  readonly plugins: readonly Plugin[]
+  /** Scopes beside those that plugins bring. */
+  readonly scopes?: readonly ScopeDeclaration[]
+  readonly tokens?: {
+    /** Seconds an access token lives. Defaults to 3,600. */
+    readonly accessTokenTtlSeconds?: number
+    /** Seconds for which all that descends from one approval can be refreshed. Defaults to 30 days. */
+    readonly familyTtlSeconds?: number
+    /** Defaults to ES256. */
+    readonly algorithm?: SigningAlgorithm
+    /** Every algorithm that this server has keys of. Defaults to RS256 and ES256. */
+    readonly keyAlgorithms?: readonly SigningAlgorithm[]
+    /** `aud` of a token that asks for no resource. Defaults to the issuer. */
+    readonly defaultAudience?: string
+    /** A replay of a code by the app itself within this time is an honest double submit. Defaults to 2. */
+    readonly doubleSubmitSeconds?: number
+  }
+  readonly sessions?: {
+    /** Seconds after which a person signs in again. Defaults to 14 days. */
+    readonly ttlSeconds?: number
+  }
+  readonly keys?: {
+    /** Seconds after which the signing keys are rotated. Defaults to 90 days. */
+    readonly rotationSeconds?: number
+    /** Seconds that a key is published before it signs. Defaults to 3,600. */
+    readonly publishAheadSeconds?: number
+  }
+  readonly http?: {
+    /** Origins of browser apps that may read answers of the token endpoint and GraphQL. Defaults to none; `*` is refused. */
+    readonly allowedOrigins?: readonly string[]
+    /** Bytes of a request body that are read at most. Defaults to 256 KiB. */
+    readonly maxBodyBytes?: number
+    /** How many proxies in front of this server are trusted to name the caller's address. Defaults to 0. */
+    readonly trustedProxies?: number
+  }
+  readonly graphql?: {
+    /** The `signIn` mutation. Defaults to true. */
+    readonly signIn?: boolean
+    /** Whether the schema can be read from a running server. Defaults to true: it is published anyway. */
+    readonly introspection?: boolean
+  }
+}
+
+/** Declares a deployment, with its types checked. Goes into `grantql.config.ts` as the default export. */
+export function defineConfig<const C extends Config>(config: C): C {
+  return config
+}
+
+/** What the environment says, read and validated. */
+export interface Environment {
+  readonly port: number
+  /** Scheme, host and port of this server as apps see it, without a path or a trailing slash. */
+  readonly issuer: string
+  readonly databaseUrl: string
+  /** `NEW` or `NEW,OLD`. */
+  readonly secret: string
+  readonly logLevel: string
+  readonly adminUsername: string
+  readonly adminPassword: string | undefined
+}

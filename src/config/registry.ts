@@ -1,0 +1,203 @@
+import type { AnyErrorClass } from '../errors/oauth-error.ts'
+import * as standardErrors from '../errors/standard.ts'
+import type * as contributions from '../plugin/contributions.ts'
+import type { Grant } from '../plugin/define-grant.ts'
+import type { PluginOperation } from '../plugin/define-operation.ts'
+import type { Plugin } from '../plugin/define-plugin.ts'
+import type { Setting } from '../plugin/setting.ts'
+import { snakeCase, wireName } from '../plugin/wire-name.ts'
+import { BootError } from './boot-error.ts'
+import { Claims, clash } from './claims.ts'
+import { CORE_METADATA, CORE_MUTATIONS, CORE_ROUTES, CORE_SCOPES, CORE_TABLES, CORE_TOKEN_PARAMS } from './core-claims.ts'
+import { RoutePatterns } from './route-patterns.ts'
+
+/** A contribution with the plugin that brought it. */
+export type Owned<T> = T & { readonly pluginId: string }
+
+/** What the plugins of one server add up to. Read-only from the boot on. */
+export interface Registry {
+  readonly plugins: readonly Plugin[]
+  readonly grants: ReadonlyMap<string, Owned<Grant>>
+  readonly operations: readonly Owned<PluginOperation>[]
+  readonly responseTypes: ReadonlyMap<string, Owned<contributions.ResponseType>>
+  readonly responseModes: ReadonlyMap<string, Owned<contributions.ResponseMode>>
+  readonly tokenParams: readonly Owned<contributions.TokenParams>[]
+  readonly requestSources: readonly Owned<contributions.RequestSource>[]
+  readonly clientAuth: readonly Owned<contributions.ClientAuthMethod>[]
+  readonly appResolvers: readonly Owned<contributions.AppResolver>[]
+  readonly senderConstraints: readonly Owned<contributions.SenderConstraint>[]
+  readonly signIns: readonly Owned<contributions.SignIn>[]
+  readonly approvals: ReadonlyMap<string, Owned<contributions.ApprovalPresentation>>
+  readonly scopes: ReadonlyMap<string, contributions.ScopeDeclaration>
+  readonly claims: readonly Owned<contributions.ClaimSource>[]
+  readonly tokenCompanions: readonly Owned<contributions.TokenCompanion>[]
+  readonly endpoints: readonly Owned<contributions.Endpoint>[]
+  readonly pages: readonly Owned<contributions.Page>[]
+  readonly dialects: ReadonlyMap<string, Owned<contributions.Dialect>>
+  readonly jobs: readonly Owned<contributions.Job>[]
+  readonly outbox: ReadonlyMap<string, Owned<contributions.OutboxDelivery>>
+  readonly observers: readonly Owned<contributions.Observers>[]
+  /** The name under which a setting is stored: `<plugin id>.<name>`. */
+  readonly settings: ReadonlyMap<Setting, string>
+  readonly errors: ReadonlyMap<string, AnyErrorClass>
+  /** Takes a GraphQL mutation that a plugin adds by hand. @throws {BootError} when somebody else has it */
+  claimMutation(name: string, owner: string): void
+}
+
+/**
+ * Collects what the plugins contribute and refuses whatever two of them claim.
+ *
+ * @throws {BootError} with a sentence that names the two
+ */
+export function createRegistry(plugins: readonly Plugin[], scopes: readonly contributions.ScopeDeclaration[]): Registry {
+  const claims = new Claims()
+  const routes = new RoutePatterns()
+  for (const name of CORE_MUTATIONS) claims.take('mutation', name, 'core')
+  for (const name of CORE_TABLES) claims.take('table', name, 'core')
+  for (const name of CORE_METADATA) claims.take('metadata member', name, 'core')
+  for (const { method, path } of CORE_ROUTES) routes.take(method, path, 'core')
+
+  const each = <T extends object>(pick: (plugin: Plugin) => readonly T[] | undefined): Owned<T>[] =>
+    plugins.flatMap((plugin) => (pick(plugin) ?? []).map((item) => Object.assign(Object.create(item), { pluginId: plugin.id })))
+  const keyed = <T extends { readonly pluginId: string }>(kind: string, items: readonly T[], name: (item: T) => string) => {
+    for (const item of items) claims.take(kind, name(item), item.pluginId)
+    return new Map(items.map((item) => [name(item), item]))
+  }
+
+  for (const plugin of plugins) {
+    checkId(plugin)
+    claims.take('plugin id', plugin.id, plugin.id)
+    for (const table of plugin.tables ?? []) {
+      claims.take('table', table, plugin.id)
+      checkTable(plugin, table)
+    }
+    for (const member of Object.keys(plugin.metadata?.({ issuer: 'https://x.example', url: (path) => new URL(path, 'https://x.example') }) ?? {})) {
+      claims.take('metadata member', member, plugin.id)
+    }
+  }
+
+  const grants = keyed('grant type', each((plugin) => plugin.grants), (grant) => grant.grantType)
+  const operations = each((plugin) => plugin.operations)
+  const endpoints = each((plugin) => plugin.endpoints)
+  const pages = each((plugin) => plugin.pages)
+  for (const grant of grants.values()) claims.take('mutation', grant.mutation, grant.pluginId)
+  for (const operation of operations) {
+    if (operation.mutation) claims.take('mutation', operation.mutation, operation.pluginId)
+    if (operation.path) routes.take('POST', operation.path, operation.pluginId)
+    if (operation.metadata) claims.take('metadata member', operation.metadata, operation.pluginId)
+  }
+  for (const route of [...endpoints, ...pages]) routes.take(route.method, route.path, route.pluginId)
+  for (const { metadata, pluginId } of endpoints) if (metadata) claims.take('metadata member', metadata, pluginId)
+
+  const tokenParams = each((plugin) => plugin.tokenParams)
+  for (const name of CORE_TOKEN_PARAMS) claims.take('token parameter', name, 'core')
+  for (const added of tokenParams) {
+    for (const [name, declaration] of Object.entries(added.params)) {
+      claims.take('token parameter', wireName(name, declaration), added.pluginId)
+      for (const grant of grants.values()) {
+        const taken = Object.entries(grant.params).some(([other, param]) => wireName(other, param) === wireName(name, declaration))
+        if (taken) throw clash('token parameter', wireName(name, declaration), grant.pluginId, added.pluginId)
+      }
+    }
+  }
+
+  const claimSources = each((plugin) => plugin.claims)
+  for (const source of claimSources) for (const name of source.names) claims.take('claim', name, source.pluginId)
+  const tokenCompanions = each((plugin) => plugin.tokenCompanions)
+  keyed('token companion', tokenCompanions, (companion) => companion.field)
+  const signIns = each((plugin) => plugin.signIns)
+  keyed('sign-in', signIns, (signIn) => signIn.id)
+  const clientAuth = each((plugin) => plugin.clientAuth)
+  keyed('client authentication method', clientAuth, (method) => method.method)
+  const senderConstraints = each((plugin) => plugin.senderConstraints)
+  keyed('sender constraint', senderConstraints, (constraint) => constraint.id)
+  const jobs = each((plugin) => plugin.jobs)
+  keyed('job', jobs, (job) => `${job.pluginId}/${job.id}`)
+
+  return {
+    plugins,
+    grants,
+    operations,
+    endpoints,
+    pages,
+    tokenParams,
+    tokenCompanions,
+    signIns,
+    clientAuth,
+    senderConstraints,
+    jobs,
+    claims: claimSources,
+    responseTypes: keyed('response type', each((plugin) => plugin.responseTypes), (type) => type.responseType),
+    responseModes: keyed('response mode', each((plugin) => plugin.responseModes), (mode) => mode.mode),
+    requestSources: each((plugin) => plugin.requestSources),
+    appResolvers: each((plugin) => plugin.appResolvers),
+    approvals: keyed('approval presentation', each((plugin) => plugin.approvals), (presentation) => presentation.grantType),
+    dialects: keyed('dialect', each((plugin) => (plugin.dialect ? [plugin.dialect] : [])), (dialect) => dialect.id),
+    outbox: keyed('outbox kind', each((plugin) => plugin.outbox), (delivery) => delivery.kind),
+    observers: each((plugin) => (plugin.on ? [plugin.on] : [])),
+    scopes: collectScopes(claims, plugins, scopes),
+    settings: collectSettings(plugins),
+    errors: collectErrors(plugins),
+    claimMutation: (name, owner) => claims.take('mutation', name, owner),
+  }
+}
+
+function checkId(plugin: Plugin): void {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(plugin.id)) {
+    throw new BootError(`A plugin's id is kebab-case, but one of them is "${plugin.id}".`)
+  }
+}
+
+function checkTable(plugin: Plugin, table: string): void {
+  const prefix = snakeCase(plugin.id)
+  if (table === prefix || table.startsWith(`${prefix}_`)) return
+  throw new BootError(`The plugin "${plugin.id}" has the table "${table}", but its tables must begin with "${prefix}_".`)
+}
+
+function collectScopes(
+  claims: Claims,
+  plugins: readonly Plugin[],
+  configured: readonly contributions.ScopeDeclaration[],
+): Map<string, contributions.ScopeDeclaration> {
+  const scopes = new Map<string, contributions.ScopeDeclaration>()
+  const take = (scope: contributions.ScopeDeclaration, owner: string) => {
+    claims.take('scope', scope.name, owner)
+    scopes.set(scope.name, scope)
+  }
+  for (const scope of CORE_SCOPES) take(scope, 'core')
+  for (const scope of configured) take(scope, 'configuration')
+  for (const plugin of plugins) for (const scope of plugin.scopes ?? []) take(scope, plugin.id)
+  return scopes
+}
+
+function collectSettings(plugins: readonly Plugin[]): Map<Setting, string> {
+  const entries = plugins.flatMap((plugin) =>
+    Object.entries(plugin.settings ?? {}).map(([name, setting]) => [setting, `${plugin.id}.${name}`] as const),
+  )
+  return new Map(entries)
+}
+
+/** The same code declared alike is the same error, so that a plugin may bring its own copy of a standard one. */
+function collectErrors(plugins: readonly Plugin[]): Map<string, AnyErrorClass> {
+  const errors = new Map<string, AnyErrorClass>()
+  const owners = new Map<string, string>()
+  const take = (error: AnyErrorClass, owner: string) => {
+    const { code } = error.declaration
+    const present = errors.get(code)
+    if (present && JSON.stringify(present.declaration) !== JSON.stringify(error.declaration)) {
+      throw clash('error code', code, owners.get(code) ?? 'core', owner)
+    }
+    if (!present) errors.set(code, error)
+    if (!present) owners.set(code, owner)
+  }
+  for (const error of Object.values(standardErrors)) if ('declaration' in error) take(error, 'core')
+  for (const plugin of plugins) {
+    const declared = [
+      ...(plugin.errors ?? []),
+      ...(plugin.grants ?? []).flatMap((grant) => grant.errors),
+      ...(plugin.operations ?? []).flatMap((operation) => operation.errors),
+    ]
+    for (const error of declared) take(error, plugin.id)
+  }
+  return errors
+}

@@ -1,0 +1,47 @@
+import type { Approvals } from './approvals/approvals.ts'
+import type { DecisionWaiters } from './approvals/decision-waiters.ts'
+import type { Apps } from './apps/apps.ts'
+import type { Audit } from './audit/audit.ts'
+import type { Registry } from './config/registry.ts'
+import type { SettingValues } from './config/setting-values.ts'
+import type { SigningAlgorithm } from './keys/algorithms.ts'
+import type { Keys } from './keys/keys.ts'
+import type { Logger } from './plugin/context.ts'
+import type { Changes } from './storage/changes.ts'
+import type { Database } from './storage/database.ts'
+import type { TokenRows } from './tokens/token-rows.ts'
+import type { Sessions } from './users/sessions.ts'
+import type { Users } from './users/users.ts'
+
+/** What tokens and sessions are like on this server. */
+export interface TokenPolicy {
+  /** Seconds an access token lives. */
+  readonly accessTokenTtlSeconds: number
+  /** Seconds a token family, and so a refresh token, lives at most. */
+  readonly familyTtlSeconds: number
+  readonly algorithm: SigningAlgorithm
+  /** `aud` of a token that asks for no resource. */
+  readonly defaultAudience: string
+  /** A replay of a code by the app itself, arriving within this time of the claim, is an honest double submit. */
+  readonly doubleSubmitSeconds: number
+}
+
+/** Everything that operations may need. Each names the part that it uses. */
+export interface Core {
+  readonly issuer: string
+  readonly now: () => Date
+  readonly log: Logger
+  readonly database: Database
+  readonly registry: Registry
+  readonly keys: Keys
+  readonly apps: Apps
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly approvals: Approvals
+  readonly decisions: DecisionWaiters
+  readonly tokenRows: TokenRows
+  readonly audit: Audit
+  readonly settings: SettingValues
+  readonly changes: Changes
+  readonly policy: TokenPolicy
+}

@@ -1,0 +1,54 @@
+import { InvalidClient, InvalidRequest, InvalidScope, UnauthorizedClient } from '../errors/standard.ts'
+import type { Owned } from '../config/registry.ts'
+import { runOperation } from '../operations/run-operation.ts'
+import type { PluginOperation } from '../plugin/define-operation.ts'
+import { coreOf } from './context.ts'
+import { declaredFields } from './declared-fields.ts'
+import { credentialFields, paramFields, prepareTexts, presentedCredentials } from './declared-params.ts'
+import { sentence } from './errors.ts'
+import { declareMutation, type SchemaParts } from './mutations.ts'
+
+/** Adds one mutation for each declared operation of the plugins that has a name in GraphQL. */
+export function addOperationMutations(parts: SchemaParts): void {
+  for (const operation of parts.registry.operations) {
+    if (operation.mutation !== undefined) addOperationMutation(parts, operation, operation.mutation)
+  }
+}
+
+function addOperationMutation(parts: SchemaParts, operation: Owned<PluginOperation>, name: string): void {
+  const hasApp = operation.clientAuth !== 'none'
+  const hasInput = hasApp || Object.keys(operation.params).length > 0
+  const hasScopes = Object.values(operation.params).some(({ kind }) => kind === 'scopes')
+  const toTexts = prepareTexts(operation.params)
+  declareMutation(parts, name, {
+    description: sentence(operation.description, operation.spec),
+    subGraphs: ['public'],
+    checksCredential: hasApp,
+    ...(hasInput && { input: (t) => ({ ...(hasApp && credentialFields(t)), ...paramFields(t, operation.params) }) }),
+    type: addResultType(parts, operation),
+    errors: [
+      InvalidRequest,
+      ...(hasApp ? [InvalidClient, UnauthorizedClient] : []),
+      ...(hasScopes ? [InvalidScope] : []),
+      ...operation.errors,
+    ],
+    resolve: (input: Readonly<Record<string, unknown>> = {}, context) =>
+      runOperation(coreOf(context), operation, {
+        params: toTexts(input),
+        credentials: presentedCredentials(context, input),
+        request: context.facts,
+      }),
+  })
+}
+
+function addResultType({ builder }: SchemaParts, { resultType, result, description }: PluginOperation) {
+  const isEmpty = Object.keys(result).length === 0
+  return builder.objectRef<Record<string, unknown>>(resultType).implement({
+    description,
+    subGraphs: ['public'],
+    fields: (t) =>
+      isEmpty
+        ? { done: t.boolean({ description: 'Always true: there is nothing more to say.', resolve: () => true }) }
+        : declaredFields(t, result, (values: Record<string, unknown>, name) => values[name]),
+  })
+}

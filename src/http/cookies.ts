@@ -1,0 +1,31 @@
+import { parse, serialize } from 'hono/utils/cookie'
+import { sessionCookieName } from '../users/session-cookie.ts'
+
+/** The cookies of our pages: a session, and before there is one a secret that forms are bound to. Neither holds anything else. */
+export interface PageCookies {
+  read(headers: Headers): { readonly session: string | undefined; readonly browser: string | undefined }
+  session(token: string, expiresAt: Date, now: Date): string
+  endSession(): string
+  browser(secret: string): string
+}
+
+export function createPageCookies(issuer: string): PageCookies {
+  const isHttps = issuer.startsWith('https:')
+  const sessionName = sessionCookieName(issuer)
+  const browserName = isHttps ? '__Host-grantql-browser' : 'grantql-browser'
+  // Lax and not Strict: a person comes to the approve page by a link of the app.
+  const attributes = { httpOnly: true, path: '/', sameSite: 'Lax', secure: isHttps } as const
+  return {
+    read(headers) {
+      const cookies = parse(headers.get('cookie') ?? '')
+      return { session: cookies[sessionName], browser: cookies[browserName] }
+    },
+    session: (token, expiresAt, now) =>
+      serialize(sessionName, token, {
+        ...attributes,
+        maxAge: Math.max(0, Math.floor((expiresAt.getTime() - now.getTime()) / 1000)),
+      }),
+    endSession: () => serialize(sessionName, '', { ...attributes, maxAge: 0 }),
+    browser: (secret) => serialize(browserName, secret, attributes),
+  }
+}

@@ -1,0 +1,71 @@
+import type { Core } from '../core.ts'
+import type { GraphQLEndpoints } from '../graphql/endpoint.ts'
+import { answerJwks, answerMetadata } from '../rest/documents.ts'
+import { metadataDocument } from '../rest/metadata.ts'
+import { answerEndpoint } from '../rest/plugin-endpoints.ts'
+import { answerOperation } from '../rest/plugin-operations.ts'
+import { createTokenEndpoint, TOKEN_PATH } from '../rest/token.ts'
+import type { Health } from './health.ts'
+import type { Metrics } from './metrics.ts'
+import type { Route } from './route.ts'
+
+/** The REST surface: core's own paths and those that plugins declare. */
+export function restRoutes(core: Core): readonly Route[] {
+  const metadata = metadataDocument(core.registry, core.issuer)
+  return [
+    {
+      method: 'POST',
+      path: TOKEN_PATH,
+      face: 'api',
+      readers: 'configured',
+      handle: createTokenEndpoint(core),
+    },
+    {
+      method: 'GET',
+      path: '/.well-known/oauth-authorization-server',
+      face: 'api',
+      readers: 'everybody',
+      answersHead: true,
+      handle: (_, facts) => answerMetadata(metadata, facts),
+    },
+    {
+      method: 'GET',
+      path: '/oauth/jwks',
+      face: 'api',
+      readers: 'everybody',
+      answersHead: true,
+      handle: (_, facts) => answerJwks(core, facts),
+    },
+    ...core.registry.operations.flatMap((operation): Route[] => {
+      if (operation.path === undefined) return []
+      const handle: Route['handle'] = (request, facts) => answerOperation(core, operation, request, facts)
+      return [{ method: 'POST', path: operation.path, face: 'api', readers: 'configured', handle }]
+    }),
+    ...core.registry.endpoints.map(
+      (endpoint): Route => ({
+        method: endpoint.method,
+        path: endpoint.path,
+        face: 'api',
+        readers: 'configured',
+        handle: (request, facts) => answerEndpoint(core, endpoint, request, facts),
+      }),
+    ),
+  ]
+}
+
+/** The two GraphQL endpoints. Administration is for pages of our own origin, and for programs. */
+export function graphqlRoutes(endpoints: GraphQLEndpoints): readonly Route[] {
+  return [
+    { method: 'POST', path: '/graphql', face: 'api', readers: 'configured', handle: endpoints.public },
+    { method: 'POST', path: '/admin/graphql', face: 'api', handle: endpoints.admin },
+  ]
+}
+
+/** What those who run the server look at. */
+export function operatorRoutes(health: Health, metrics: Metrics): readonly Route[] {
+  return [
+    { method: 'GET', path: '/health/live', face: 'api', answersHead: true, handle: () => health.live() },
+    { method: 'GET', path: '/health/ready', face: 'api', answersHead: true, handle: () => health.ready() },
+    { method: 'GET', path: '/metrics', face: 'api', answersHead: true, handle: () => metrics.answer() },
+  ]
+}

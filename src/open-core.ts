@@ -1,0 +1,114 @@
+import { coreMigrations } from '../migrations/index.ts'
+import { openApprovals } from './approvals/approvals.ts'
+import { watchDecisions } from './approvals/decision-waiters.ts'
+import { openApps } from './apps/apps.ts'
+import { openAudit } from './audit/audit.ts'
+import type { Config, Environment } from './config/define-config.ts'
+import { createRegistry } from './config/registry.ts'
+import { openSettingValues } from './config/setting-values.ts'
+import type { Core, TokenPolicy } from './core.ts'
+import { openKeys } from './keys/open-keys.ts'
+import type { Logger } from './plugin/context.ts'
+import { createSealer } from './secrets/sealing.ts'
+import { watchChanges } from './storage/changes.ts'
+import { openDatabase } from './storage/open-database.ts'
+import { type MigrationStep, migrate } from './storage/migrate.ts'
+import { openTokenRows } from './tokens/token-rows.ts'
+import { openSessions } from './users/sessions.ts'
+import { openUsers } from './users/users.ts'
+
+const DAY_SECONDS = 24 * 60 * 60
+
+export interface OpenCoreOptions {
+  readonly config: Config
+  readonly environment: Pick<Environment, 'issuer' | 'databaseUrl' | 'secret'>
+  readonly log: Logger
+  /** Defaults to the clock. */
+  readonly now?: () => Date
+  /** Defaults to true; `false` where the schema is known to be there. */
+  readonly migrates?: boolean
+}
+
+export interface OpenedCore {
+  readonly core: Core
+  /** Stops what runs by itself and closes the database. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens everything below the faces: the registry, the database with its schema, keys and domain. The server and the
+ * command line both stand on it.
+ *
+ * @throws {BootError} when plugins clash
+ * @throws {Error} when the database or the secret cannot be used, with a sentence for the operator
+ */
+export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
+  const { config, environment, log, now = () => new Date() } = options
+  const registry = createRegistry(config.plugins, config.scopes ?? [])
+  const policy = tokenPolicy(config, environment.issuer)
+  const sealer = createSealer(environment.secret)
+  const database = await openDatabase(environment.databaseUrl, { log })
+  try {
+    if (options.migrates ?? true) await migrate(database, allMigrations(config), { log })
+    const changes = watchChanges(database, now, log)
+    const keys = await openKeys({
+      database,
+      sealer,
+      now,
+      algorithms: config.tokens?.keyAlgorithms ?? ['RS256', 'ES256'],
+      longestTokenSeconds: policy.accessTokenTtlSeconds,
+      publishAheadSeconds: config.keys?.publishAheadSeconds ?? 3600,
+    })
+    changes.onChange('signing-key', () => void keys.reload().catch((err) => log.error({ err }, 'signing keys cannot be read')))
+    const approvals = openApprovals(database, now)
+    const decisions = watchDecisions(approvals, log)
+    const core: Core = {
+      issuer: environment.issuer,
+      now,
+      log,
+      database,
+      registry,
+      keys,
+      apps: openApps(database, changes, now),
+      users: openUsers(database, changes),
+      sessions: openSessions(database, now, config.sessions?.ttlSeconds ?? 14 * DAY_SECONDS),
+      approvals,
+      decisions,
+      tokenRows: openTokenRows(database),
+      audit: openAudit(database, now),
+      settings: await openSettingValues(database, registry, changes, now),
+      changes,
+      policy,
+    }
+    return {
+      core,
+      async close() {
+        changes.stop()
+        decisions.stop()
+        await database.close()
+      },
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** Core's migrations and those of the plugins, by the names under which they are recorded. */
+export function allMigrations(config: Pick<Config, 'plugins'>): Record<string, MigrationStep> {
+  const steps: Record<string, MigrationStep> = { ...coreMigrations }
+  for (const plugin of config.plugins) {
+    for (const [name, step] of Object.entries(plugin.migrations ?? {})) steps[`${plugin.id}/${name}`] = step
+  }
+  return steps
+}
+
+function tokenPolicy({ tokens = {} }: Config, issuer: string): TokenPolicy {
+  return {
+    accessTokenTtlSeconds: tokens.accessTokenTtlSeconds ?? 3600,
+    familyTtlSeconds: tokens.familyTtlSeconds ?? 30 * DAY_SECONDS,
+    algorithm: tokens.algorithm ?? 'ES256',
+    defaultAudience: tokens.defaultAudience ?? issuer,
+    doubleSubmitSeconds: tokens.doubleSubmitSeconds ?? 2,
+  }
+}

@@ -1,0 +1,90 @@
+import type { App } from '../apps/app.ts'
+import type { KnownApp } from '../apps/apps.ts'
+import type { Core } from '../core.ts'
+import { InvalidClient, InvalidRequest } from '../errors/standard.ts'
+import type { PresentedCredentials } from '../plugin/request.ts'
+import { equalSecrets, hashSecret } from '../secrets/hash-secret.ts'
+import { isStorableText } from './text.ts'
+
+/** The app that asks, and how it proved who it is: a name of the registry of client authentication methods, or `none`. */
+export interface AuthenticatedApp {
+  readonly app: App
+  readonly method: string
+}
+
+interface NameAndSecret {
+  readonly clientId: string
+  readonly clientSecret: string | undefined
+  readonly method: 'client_secret_basic' | 'client_secret_post' | 'none'
+}
+
+const MAX_LENGTH = 512
+
+/**
+ * Finds the app that asks and has it prove who it is: by a secret in the header or the body where it has one, by its name
+ * alone where it is public.
+ *
+ * @throws {InvalidClient} when it is unknown, disabled, shows a wrong secret, none, or one that it cannot have
+ * @throws {InvalidRequest} when it uses more than one method (RFC 6749 §2.3)
+ * @see RFC 6749 §2.3.1
+ */
+export async function authenticateApp(
+  core: Pick<Core, 'apps' | 'now'>,
+  credentials: PresentedCredentials,
+): Promise<AuthenticatedApp> {
+  const { clientId, clientSecret, method } = readCredentials(credentials)
+  const known = await core.apps.byClientId(clientId)
+  if (!known || known.app.disabledAt) throw new InvalidClient()
+  if (known.app.type === 'public') {
+    if (clientSecret !== undefined) throw new InvalidClient()
+    return { app: known.app, method: 'none' }
+  }
+  if (clientSecret === undefined || !hasSecret(known, clientSecret, core.now())) throw new InvalidClient()
+  return { app: known.app, method }
+}
+
+function hasSecret({ secrets }: KnownApp, plainSecret: string, now: Date): boolean {
+  const hash = hashSecret(plainSecret)
+  return secrets.some((secret) => equalSecrets(secret.hash, hash) && (!secret.expiresAt || secret.expiresAt > now))
+}
+
+/** @throws {InvalidClient} when nothing usable was shown */
+export function readCredentials({ basic, clientId, clientSecret }: PresentedCredentials): NameAndSecret {
+  if (basic === undefined) {
+    if (!clientId || !isName(clientId) || (clientSecret && !isName(clientSecret))) throw new InvalidClient()
+    return clientSecret
+      ? { clientId, clientSecret, method: 'client_secret_post' }
+      : { clientId, clientSecret: undefined, method: 'none' }
+  }
+  if (clientSecret) throw new InvalidRequest({ message: 'Authenticate by one method only: the header or the body.' })
+  const read = readBasic(basic)
+  if (clientId && clientId !== read.clientId) {
+    throw new InvalidRequest({ message: 'client_id is not the app of the Authorization header.' })
+  }
+  return read
+}
+
+/** Id and secret are form-encoded before they are joined (RFC 6749 §2.3.1, appendix B). */
+function readBasic(basic: string): NameAndSecret {
+  const text = Buffer.from(basic, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  if (colon < 1) throw new InvalidClient()
+  const clientId = formDecode(text.slice(0, colon))
+  const clientSecret = formDecode(text.slice(colon + 1))
+  if (!isName(clientId) || !isName(clientSecret)) throw new InvalidClient()
+  if (clientSecret === '') return { clientId, clientSecret: undefined, method: 'none' }
+  return { clientId, clientSecret, method: 'client_secret_basic' }
+}
+
+function formDecode(text: string): string {
+  if (!/[%+]/.test(text)) return text
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch (cause) {
+    throw new InvalidClient({ cause })
+  }
+}
+
+function isName(text: string): boolean {
+  return text.length <= MAX_LENGTH && isStorableText(text)
+}

@@ -1,0 +1,48 @@
+import type { Approval } from '../approvals/approval.ts'
+import type { Core } from '../core.ts'
+import { OAuthError } from '../errors/oauth-error.ts'
+import { ServerError } from '../errors/standard.ts'
+
+/** What goes back to an app through the browser, and how. */
+export interface AuthorizationAnswer {
+  /** Verified: it is one of the app's own. */
+  readonly redirectUri: string
+  readonly responseMode: string
+  readonly members: Readonly<Record<string, string>>
+}
+
+/** Where an answer goes, as an approval remembers it. */
+export interface AuthorizationTarget {
+  readonly redirectUri: string
+  readonly responseMode: string
+  readonly responseType: string
+  readonly state: string | undefined
+}
+
+/** Response modes that core knows by itself (OAuth 2.0 Multiple Response Type Encoding Practices §2.1). */
+export const CORE_RESPONSE_MODES: readonly string[] = ['query', 'fragment']
+
+/** The target of an approval that an app asked for through the browser; undefined where the app claims by itself. */
+export function targetOf({ details }: Pick<Approval, 'details'>): AuthorizationTarget | undefined {
+  const { redirectUri, responseMode, responseType, state } = details
+  if (typeof redirectUri !== 'string' || typeof responseMode !== 'string' || typeof responseType !== 'string')
+    return undefined
+  return { redirectUri, responseMode, responseType, state: typeof state === 'string' ? state : undefined }
+}
+
+/** Every answer says which server it is from (RFC 9207 §2), and the app's `state` exactly as it came (RFC 6749 §4.1.2). */
+export function answerTo(
+  core: Pick<Core, 'issuer'>,
+  { redirectUri, responseMode, state }: Pick<AuthorizationTarget, 'redirectUri' | 'responseMode' | 'state'>,
+  members: Readonly<Record<string, string>>,
+): AuthorizationAnswer {
+  return { redirectUri, responseMode, members: { ...members, ...(state !== undefined && { state }), iss: core.issuer } }
+}
+
+/** The members of an error (RFC 6749 §4.1.2.1). What is not declared is a server error, for the operator to look at. */
+export function errorMembers(core: Pick<Core, 'log'>, error: unknown, requestId: string): Record<string, string> {
+  const isDeclared = error instanceof OAuthError
+  if (!isDeclared) core.log.error({ err: error, requestId }, 'a request failed')
+  const { code, message } = isDeclared ? error : new ServerError()
+  return { error: code, error_description: message.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '') }
+}

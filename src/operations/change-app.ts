@@ -1,0 +1,85 @@
+import type { App } from '../apps/app.ts'
+import type { Core } from '../core.ts'
+import { InvalidInput, NotFound } from '../errors/standard.ts'
+import { hashSecret } from '../secrets/hash-secret.ts'
+import { mintSecret } from '../secrets/secret-format.ts'
+import type { Actor } from './actor.ts'
+import { type AppDescription, checkApp } from './check-app.ts'
+
+/** Seconds that the present secrets go on working beside a new one, unless the caller says otherwise. */
+const OVERLAP_SECONDS = 24 * 60 * 60
+const LONGEST_OVERLAP_SECONDS = 30 * OVERLAP_SECONDS
+
+export interface AppChanges extends Partial<Omit<AppDescription, 'type' | 'dialect'>> {
+  readonly isDisabled?: boolean
+}
+
+/** An app that `by` may see: their own, or any for an admin. @throws {NotFound} alike for one that is not there and not theirs */
+export async function visibleApp(core: Pick<Core, 'apps'>, by: Actor, id: string): Promise<App> {
+  const app = await core.apps.byId(id)
+  if (!app || (by.role !== 'admin' && (app.ownerId === undefined || app.ownerId !== by.id))) throw new NotFound()
+  return app
+}
+
+/**
+ * Changes an app. What an admin gave stays as it is where its owner, who could not have given it, leaves it as it is.
+ *
+ * @throws {NotFound} {InvalidInput}
+ */
+export async function updateApp(core: Core, by: Actor, id: string, changes: AppChanges): Promise<App> {
+  const app = await visibleApp(core, by, id)
+  const { isDisabled, ...described } = changes
+  const next: App = { ...app, ...described, disabledAt: disabledAt(core, app, isDisabled) }
+  checkApp(core, by, { ...next, ...withoutPresent(app, next) })
+  await core.apps.update(next)
+  await core.audit.write({ kind: 'app.updated', appId: app.id, userId: by.id, details: { changed: Object.keys(changes) } })
+  return next
+}
+
+/** What `next` has and `app` had not: that alone is given now. */
+function withoutPresent(app: App, next: App): Pick<AppDescription, 'grants' | 'scopes' | 'redirectUris' | 'privileges'> {
+  const added = <T>(before: readonly T[], after: readonly T[]) => after.filter((value) => !before.includes(value))
+  return {
+    grants: added(app.grants, next.grants),
+    scopes: added(app.scopes, next.scopes),
+    redirectUris: added(app.redirectUris, next.redirectUris),
+    privileges: added(app.privileges, next.privileges),
+  }
+}
+
+function disabledAt(core: Pick<Core, 'now'>, app: App, isDisabled: boolean | undefined): Date | undefined {
+  if (isDisabled === undefined) return app.disabledAt
+  return isDisabled ? (app.disabledAt ?? core.now()) : undefined
+}
+
+/** Deletes an app; its secrets stop working and its tokens end. @throws {NotFound} */
+export async function deleteApp(core: Core, by: Actor, id: string): Promise<App> {
+  const app = await visibleApp(core, by, id)
+  await core.apps.remove(app)
+  await core.audit.write({ kind: 'app.deleted', appId: app.id, userId: by.id })
+  return app
+}
+
+/**
+ * Gives an app a new secret. The present ones go on working for a while, so that it can be rolled out.
+ *
+ * @param overlapSeconds how long; 86,400 where left out, 0 ends them at once
+ * @throws {NotFound} {InvalidInput} when the app is public, or the overlap is longer than 30 days
+ */
+export async function rotateAppSecret(
+  core: Core,
+  by: Actor,
+  id: string,
+  overlapSeconds: number = OVERLAP_SECONDS,
+): Promise<{ app: App; clientSecret: string }> {
+  const app = await visibleApp(core, by, id)
+  if (app.type === 'public') throw new InvalidInput({ message: 'A public app has no secret.', field: ['id'] })
+  if (!Number.isInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > LONGEST_OVERLAP_SECONDS) {
+    throw new InvalidInput({ message: 'The overlap is between 0 seconds and 30 days.', field: ['overlapSeconds'] })
+  }
+  const at = core.now()
+  const { plain } = mintSecret('appSecret', at)
+  await core.apps.addSecret(app, hashSecret(plain), new Date(at.getTime() + overlapSeconds * 1000))
+  await core.audit.write({ kind: 'app.secret-rotated', appId: app.id, userId: by.id })
+  return { app, clientSecret: plain }
+}

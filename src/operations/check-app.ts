@@ -1,0 +1,62 @@
+import type { AppPrivilege, AppType } from '../apps/app.ts'
+import type { Core } from '../core.ts'
+import { InvalidInput } from '../errors/standard.ts'
+import type { User } from '../users/user.ts'
+import { redirectUriMistake } from './redirect-uri.ts'
+import { isStorableText } from './text.ts'
+
+/** What can be said of an app by whoever makes or changes it. */
+export interface AppDescription {
+  readonly name: string
+  readonly type: AppType
+  readonly grants: readonly string[]
+  readonly scopes: readonly string[]
+  readonly redirectUris: readonly string[]
+  readonly privileges: readonly AppPrivilege[]
+  readonly dialect?: string | undefined
+}
+
+const MOST = 50
+
+/**
+ * Checks a description of an app. `by` says who gives it: a user gives self-service scopes and grants alone, an admin any.
+ *
+ * @throws {InvalidInput} for the first mistake, with the path to it
+ */
+export function checkApp(core: Pick<Core, 'registry'>, by: Pick<User, 'role'>, app: AppDescription): void {
+  const isAdmin = by.role === 'admin'
+  if (app.name.trim() === '' || app.name.length > 100 || !isStorableText(app.name)) {
+    throw invalid('An app needs a name of at most 100 characters.', 'name')
+  }
+  for (const list of ['grants', 'scopes', 'redirectUris'] as const) {
+    if (app[list].length > MOST) throw invalid(`At most ${MOST} of them.`, list)
+  }
+  if (app.dialect !== undefined && !core.registry.dialects.has(app.dialect)) {
+    throw invalid('There is no such dialect.', 'dialect')
+  }
+  app.grants.forEach((grantType, index) => checkGrant(core, isAdmin, app.type, grantType, index))
+  app.scopes.forEach((name, index) => {
+    const scope = core.registry.scopes.get(name)
+    if (!scope) throw invalid('There is no such scope.', 'scopes', index)
+    if (scope.adminOnly && !isAdmin) throw invalid('Only an admin gives this scope.', 'scopes', index)
+  })
+  app.redirectUris.forEach((uri, index) => {
+    const mistake = redirectUriMistake(uri)
+    if (mistake !== undefined) throw invalid(mistake, 'redirectUris', index)
+  })
+  if (app.privileges.length > 0 && !isAdmin) throw invalid('Only an admin gives privileges.', 'privileges')
+}
+
+function checkGrant(core: Pick<Core, 'registry'>, isAdmin: boolean, type: AppType, grantType: string, index: number): void {
+  const grant = core.registry.grants.get(grantType)
+  if (!grant) throw invalid('There is no such grant.', 'grants', index)
+  if (grant.selfService === false && !isAdmin) throw invalid('Only an admin gives this grant.', 'grants', index)
+  if (type === 'bot' && grant.forUsers) throw invalid('A bot has no grant in which a user takes part.', 'grants', index)
+  if (type === 'public' && grant.clientAuth === 'required') {
+    throw invalid('A public app cannot prove who it is, which this grant needs.', 'grants', index)
+  }
+}
+
+function invalid(message: string, ...path: (string | number)[]): InstanceType<typeof InvalidInput> {
+  return new InvalidInput({ message, field: path.map(String) })
+}

@@ -1,0 +1,84 @@
+import type { App } from '../apps/app.ts'
+import { keepPace } from '../approvals/pace.ts'
+import type { StoredApproval } from '../approvals/rows.ts'
+import type { Core } from '../core.ts'
+import { AccessDenied, AuthorizationPending, ExpiredToken, InvalidGrant, SlowDown } from '../errors/standard.ts'
+import type { ClaimableApproval, ClaimApprovalInput } from '../plugin/context.ts'
+import { noteReplay, type ReplayProof } from './note-replay.ts'
+
+interface Claimant {
+  readonly app: App
+  /** The app proved who it is by more than its name. */
+  readonly isAuthenticated: boolean
+  readonly arrivedAt: Date
+  readonly requestId: string
+}
+
+type Needs = Pick<Core, 'approvals' | 'audit' | 'database' | 'policy' | 'tokenRows' | 'users'>
+
+/**
+ * Tells whether a code can be claimed, and by which write. The order: whose code is it, is it used, does the proof hold,
+ * and only then where it stands, so that nobody who cannot prove themselves learns what a user decided.
+ *
+ * @throws {InvalidGrant} {AuthorizationPending} {SlowDown} {AccessDenied} {ExpiredToken}
+ * @see RFC 6749 §4.1.2, RFC 7636 §4.6, RFC 8628 §3.5
+ */
+export async function claimApproval(core: Needs, claimant: Claimant, input: ClaimApprovalInput): Promise<ClaimableApproval> {
+  const approval = await core.approvals.byCode(input.code)
+  if (!approval || approval.grantType !== input.grantType) throw new InvalidGrant()
+  if (approval.appId !== claimant.app.id) {
+    await noteReplay(core, approval, 'failed', claimant)
+    throw new InvalidGrant()
+  }
+
+  const proof = input.proof(approval)
+  if (approval.status === 'claimed') {
+    await noteReplay(core, approval, strongest(proof, claimant), claimant)
+    throw new InvalidGrant()
+  }
+  if (proof === 'failed') {
+    if (approval.status === 'approved') await core.approvals.noteFailedProof(approval.codeKey)
+    throw new InvalidGrant()
+  }
+  if (approval.status !== 'approved') throw await notClaimable(core, approval, claimant, input)
+  return claimable(core, approval, proof, claimant, input.code)
+}
+
+/** A secret proves as much as a verifier; a verifier that fails is not made good by a secret. */
+function strongest(proof: ReplayProof, claimant: Claimant): ReplayProof {
+  return proof === 'nothing-to-prove' && claimant.isAuthenticated ? 'proved' : proof
+}
+
+async function notClaimable(core: Needs, approval: StoredApproval, { arrivedAt }: Claimant, input: ClaimApprovalInput) {
+  const { intervalSeconds } = input
+  if (intervalSeconds === undefined) return new InvalidGrant()
+  if (approval.status === 'denied') return new AccessDenied()
+  if (approval.status === 'expired') return new ExpiredToken()
+  const pace = await keepPace(core.database, approval.codeKey, { arrivedAt, intervalSeconds, until: approval.expiresAt })
+  return pace.tooFast
+    ? new SlowDown({ intervalSeconds: pace.intervalSeconds })
+    : new AuthorizationPending({ intervalSeconds: pace.intervalSeconds })
+}
+
+async function claimable(
+  core: Needs,
+  approval: StoredApproval,
+  proof: ReplayProof,
+  claimant: Claimant,
+  code: string,
+): Promise<ClaimableApproval> {
+  const { userId, grantedScopes } = approval
+  const user = userId === undefined ? undefined : await core.users.byId(userId)
+  if (userId === undefined || grantedScopes === undefined || !user || user.disabledAt) throw new InvalidGrant()
+  return {
+    approval: { ...approval, userId, grantedScopes },
+    redemption: {
+      redeem: (trx, mark) => core.approvals.claim(trx, approval.codeKey, mark),
+      lost: async () => {
+        const latest = await core.approvals.byCode(code)
+        if (latest?.status === 'claimed') await noteReplay(core, latest, strongest(proof, claimant), claimant)
+        return new InvalidGrant()
+      },
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import type { StoredApproval } from '../approvals/rows.ts'
+import type { Core } from '../core.ts'
+import { AccessDenied, ServerError } from '../errors/standard.ts'
+import type { RequestFacts } from '../plugin/request.ts'
+import { mintSecret } from '../secrets/secret-format.ts'
+import { type AuthorizationAnswer, type AuthorizationTarget, answerTo, errorMembers } from './authorization-answer.ts'
+import { approve, type Decider, deny } from './decide-approval.ts'
+import { requestContext } from './plugin-context.ts'
+import { withDeadline } from './with-deadline.ts'
+
+/** What a person decided: the scopes that they said yes to, or no. */
+export type PersonsDecision = { readonly approves: readonly string[] } | { readonly denies: true }
+
+/**
+ * Lets a signed-in user decide what an app asked for through the browser, and makes the answer that takes the browser back
+ * to the app. The code is minted now: until a person has said yes there is none that could leak.
+ *
+ * @throws {NotFound} {AlreadyDecided} {ExpiredToken} {InvalidScope} where nothing was decided by this
+ * @see RFC 6749 §4.1.2
+ */
+export async function completeAuthorization(
+  core: Core,
+  decider: Decider,
+  handle: string,
+  target: AuthorizationTarget,
+  decision: PersonsDecision,
+  request: RequestFacts,
+): Promise<AuthorizationAnswer> {
+  if ('denies' in decision) {
+    await deny(core, decider, handle)
+    return answerTo(core, target, errorMembers(core, new AccessDenied(), request.id))
+  }
+  const type = core.registry.responseTypes.get(target.responseType)
+  if (!type) throw new ServerError({ cause: new Error(`There is no response type ${target.responseType} any more.`) })
+  const at = core.now()
+  const code = mintSecret('code', at)
+  const expiresAt = new Date(at.getTime() + type.ttlSeconds * 1000)
+  const approval: StoredApproval = await approve(core, decider, handle, decision.approves, { key: code.key, expiresAt })
+  try {
+    const ctx = requestContext(core, type.pluginId, request)
+    return answerTo(
+      core,
+      target,
+      await withDeadline(type.complete(ctx, approval, code.plain), `the response type ${type.responseType}`),
+    )
+  } catch (error) {
+    return answerTo(core, target, errorMembers(core, error, request.id))
+  }
+}

@@ -1,0 +1,82 @@
+import type { Core } from '../core.ts'
+import { InvalidInput, NotFound } from '../errors/standard.ts'
+import type { Enrolment } from '../plugin/contributions.ts'
+import { generateId } from '../secrets/generate-id.ts'
+import type { User } from '../users/user.ts'
+import { usernameKey } from '../users/username.ts'
+import type { Actor } from './actor.ts'
+import { ownTables } from './own-tables.ts'
+import { pluginContext } from './plugin-context.ts'
+
+export interface NewUser {
+  readonly username: string
+  readonly role?: User['role']
+  /** Enrolled with the first sign-in that takes a password. Left out: the user has no way to sign in yet. */
+  readonly password?: string | undefined
+}
+
+/**
+ * Makes a user.
+ *
+ * @param by who makes it; undefined for the command line and the first start
+ * @throws {InvalidInput} when the name is taken or not a user name, or the password is too weak
+ */
+export async function createUser(core: Core, by: Pick<Actor, 'id'> | undefined, input: NewUser): Promise<User> {
+  const username = input.username.normalize('NFKC')
+  if (usernameKey(username) === undefined) {
+    throw new InvalidInput({
+      message: 'A user name has 1 to 64 letters, digits or . _ @ + - and begins with a letter or digit.',
+      field: ['username'],
+    })
+  }
+  const enrolment = input.password === undefined ? undefined : await prepareEnrolment(core, { password: input.password })
+  const at = core.now()
+  const user: User = { id: generateId(at), username, role: input.role ?? 'user', disabledAt: undefined, createdAt: at }
+  if (!(await core.users.insert(user, enrolment))) {
+    throw new InvalidInput({ message: 'This user name is taken.', field: ['username'] })
+  }
+  await core.audit.write({ kind: 'user.created', userId: user.id, details: { role: user.role, by: by?.id } })
+  return user
+}
+
+/**
+ * Prepares a user's password with the sign-in that takes one.
+ *
+ * @throws {InvalidInput} when it is too weak, or no sign-in of this server takes passwords
+ */
+export async function prepareEnrolment(core: Core, values: { readonly password: string }): Promise<Enrolment> {
+  const signIn = core.registry.signIns.find((candidate) => candidate.enroll && 'password' in candidate.params)
+  if (!signIn?.enroll) throw new InvalidInput({ message: 'No sign-in of this server takes a password.', field: ['password'] })
+  const { pluginId } = signIn
+  const write = await signIn.enroll(pluginContext(core, pluginId), values)
+  return (trx, userId) => write(ownTables(trx, pluginId), userId)
+}
+
+export interface UserChanges {
+  readonly role?: User['role']
+  readonly isDisabled?: boolean
+}
+
+/**
+ * Changes what an admin may change of a user. Somebody who is disabled is signed out everywhere, and their tokens are
+ * inactive while it lasts.
+ *
+ * @throws {NotFound} {InvalidInput} when an admin would lock themselves out
+ */
+export async function updateUser(core: Core, by: Pick<Actor, 'id'>, id: string, changes: UserChanges): Promise<User> {
+  const user = await core.users.byId(id)
+  if (!user) throw new NotFound()
+  const isDisabled = changes.isDisabled ?? user.disabledAt !== undefined
+  const next: User = {
+    ...user,
+    role: changes.role ?? user.role,
+    disabledAt: isDisabled ? (user.disabledAt ?? core.now()) : undefined,
+  }
+  if (user.id === by.id && (next.role !== 'admin' || next.disabledAt)) {
+    throw new InvalidInput({ message: 'Admins cannot take their own rights away; another admin can.', field: ['id'] })
+  }
+  await core.users.update(next)
+  if (next.disabledAt) await core.sessions.endAll(next.id)
+  await core.audit.write({ kind: 'user.updated', userId: user.id, details: { by: by.id, changed: Object.keys(changes) } })
+  return next
+}

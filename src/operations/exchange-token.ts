@@ -1,0 +1,94 @@
+import type { Owned } from '../config/registry.ts'
+import type { Core } from '../core.ts'
+import { OAuthError } from '../errors/oauth-error.ts'
+import { InvalidRequest, UnauthorizedClient, UnsupportedGrantType } from '../errors/standard.ts'
+import type { TokenRequest, TokenSet } from '../plugin/context.ts'
+import type { Grant } from '../plugin/define-grant.ts'
+import type { Issuance } from '../plugin/issuance.ts'
+import type { Param } from '../plugin/param.ts'
+import { wireName } from '../plugin/wire-name.ts'
+import { type AuthenticatedApp, authenticateApp } from './authenticate-app.ts'
+import { constrainSender } from './constrain-sender.ts'
+import { mintTokens } from './mint-tokens.ts'
+import { noteUnprovedReplay } from './note-replay.ts'
+import { observe } from './observe.ts'
+import { parseParams } from './parse-params.ts'
+import { grantContext } from './plugin-context.ts'
+import { withDeadline } from './with-deadline.ts'
+
+/**
+ * Exchanges a grant for tokens: the token endpoint and every token mutation are this.
+ *
+ * @throws {InvalidRequest} {InvalidClient} {UnauthorizedClient} {InvalidScope} {UnsupportedGrantType} and what the grant
+ * declares
+ * @see RFC 6749 §3.2, §5
+ */
+export async function exchangeToken(core: Core, token: TokenRequest): Promise<TokenSet> {
+  const grant = findGrant(core, token.grantType)
+  const authenticated = await authenticate(core, grant, token)
+  const { app } = authenticated
+  if (!app.grants.includes(grant.grantType)) throw new UnauthorizedClient()
+  if (grant.clientAuth === 'required' && authenticated.method === 'none') throw new UnauthorizedClient()
+
+  const params = parseParams(grant.params, token.params)
+  const provenKey =
+    core.registry.senderConstraints.length === 0 ? undefined : await constrainSender(core, token.request)
+  const ctx = grantContext(core, grant.pluginId, token.request, authenticated, provenKey)
+  const decided = await withDeadline(grant.exchange(ctx, params), `the grant ${grant.grantType}`)
+  const issuance = await applyTokenParams(core, token, authenticated, decided)
+
+  const tokens = await mintTokens(core, ctx, {
+    app,
+    grantType: grant.grantType,
+    issuance,
+    provenKey,
+    requestId: token.request.id,
+  })
+  const userId = 'userId' in issuance.subject ? issuance.subject.userId : undefined
+  observe(core, 'tokenIssued', { appId: app.id, userId, grantType: grant.grantType })
+  return tokens
+}
+
+function findGrant(core: Pick<Core, 'registry'>, grantType: string): Owned<Grant> {
+  if (grantType === '') throw new InvalidRequest({ message: 'The parameter grant_type is missing.' })
+  const grant = core.registry.grants.get(grantType)
+  if (!grant) throw new UnsupportedGrantType()
+  return grant
+}
+
+async function authenticate(core: Core, grant: Owned<Grant>, token: TokenRequest): Promise<AuthenticatedApp> {
+  try {
+    return await authenticateApp(core, token.credentials)
+  } catch (error) {
+    if (error instanceof OAuthError && error.code === 'invalid_client') await watchCodes(core, grant, token)
+    throw error
+  }
+}
+
+/** A used code in the hands of somebody who does not even get past the app's authentication has leaked. */
+async function watchCodes(core: Core, grant: Owned<Grant>, { params, request }: TokenRequest): Promise<void> {
+  for (const [name, declaration] of Object.entries(grant.params) as [string, Param][]) {
+    const code = declaration.kind === 'approvalCode' ? params.all(wireName(name, declaration))[0] : undefined
+    if (typeof code !== 'string') continue
+    await noteUnprovedReplay(core, code, { arrivedAt: request.arrivedAt, requestId: request.id })
+  }
+}
+
+async function applyTokenParams(
+  core: Core,
+  token: TokenRequest,
+  authenticated: AuthenticatedApp,
+  decided: Issuance,
+): Promise<Issuance> {
+  let issuance = decided
+  for (const added of core.registry.tokenParams) {
+    const values = parseParams(added.params, token.params)
+    const ctx = grantContext(core, added.pluginId, token.request, authenticated, undefined)
+    issuance = await added.apply(ctx, issuance, values)
+  }
+  for (const source of core.registry.claims) {
+    const ctx = grantContext(core, source.pluginId, token.request, authenticated, undefined)
+    issuance = { ...issuance, claims: { ...issuance.claims, ...(await source.claims(ctx, issuance)) } }
+  }
+  return issuance
+}

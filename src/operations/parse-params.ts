@@ -1,0 +1,61 @@
+import { InvalidRequest } from '../errors/standard.ts'
+import type { Param, Params } from '../plugin/param.ts'
+import type { RawParams } from '../plugin/request.ts'
+import { wireName } from '../plugin/wire-name.ts'
+import { parseScopes } from './scopes.ts'
+import { isStorableText } from './text.ts'
+
+const DEFAULT_MAX_LENGTH = 4096
+
+/**
+ * Reads declared parameters. What is not declared is ignored (RFC 6749 §3.2), an empty value counts as left out (§3.1).
+ *
+ * @throws {InvalidRequest} naming the parameter that is missing, repeated, too long or not a text
+ * @throws {InvalidScope} when a scope is not a scope-token (RFC 6749 §3.3)
+ */
+export function parseParams(declared: Params, raw: RawParams): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const name in declared) {
+    const declaration = declared[name] as Param
+    const wire = wireName(name, declaration)
+    const text = readText(raw, wire, declaration.maxLength)
+    if (text !== undefined) values[name] = parseValue(declaration, wire, text)
+    else if (!declaration.optional) throw new InvalidRequest({ message: `The parameter ${wire} is missing.` })
+  }
+  return values
+}
+
+/**
+ * Reads one parameter as text.
+ *
+ * @returns undefined where it was left out or is empty
+ * @throws {InvalidRequest} when it is repeated, too long, not a text, or holds control characters
+ */
+export function readText(raw: RawParams, wire: string, maxLength = DEFAULT_MAX_LENGTH): string | undefined {
+  const sent = raw.all(wire)
+  if (sent.length > 1) throw new InvalidRequest({ message: `The parameter ${wire} was sent more than once.` })
+  const text = sent[0]
+  if (text === undefined || text === '') return undefined
+  if (typeof text !== 'string') throw new InvalidRequest({ message: `The parameter ${wire} must be a text.` })
+  if (text.length > maxLength) throw new InvalidRequest({ message: `The parameter ${wire} is too long.` })
+  if (!isStorableText(text)) {
+    throw new InvalidRequest({ message: `The parameter ${wire} holds characters that are not allowed.` })
+  }
+  return text
+}
+
+function parseValue(declaration: Param, wire: string, text: string): unknown {
+  switch (declaration.kind) {
+    case 'string':
+    case 'approvalCode':
+      return text
+    case 'scopes':
+      return parseScopes(text)
+    case 'boolean':
+      if (text === 'true' || text === 'false') return text === 'true'
+      throw new InvalidRequest({ message: `The parameter ${wire} must be true or false.` })
+    case 'integer':
+      if (/^-?(0|[1-9][0-9]{0,9})$/.test(text)) return Number(text)
+      throw new InvalidRequest({ message: `The parameter ${wire} must be a whole number.` })
+  }
+}

@@ -1,0 +1,34 @@
+import type { Owned } from '../config/registry.ts'
+import type { Core } from '../core.ts'
+import { UnauthorizedClient } from '../errors/standard.ts'
+import type { PluginOperation } from '../plugin/define-operation.ts'
+import type { PresentedCredentials, RawParams, RequestFacts } from '../plugin/request.ts'
+import { authenticateApp } from './authenticate-app.ts'
+import { parseParams } from './parse-params.ts'
+import { operationContext } from './plugin-context.ts'
+import { withDeadline } from './with-deadline.ts'
+
+export interface OperationRequest {
+  readonly params: RawParams
+  readonly credentials: PresentedCredentials
+  readonly request: RequestFacts
+}
+
+/**
+ * Runs a declared operation of a plugin: its GraphQL mutation and its REST endpoint are this.
+ *
+ * @throws {InvalidRequest} {InvalidClient} {UnauthorizedClient} and what the operation declares
+ */
+export async function runOperation(
+  core: Core,
+  operation: Owned<PluginOperation>,
+  { params, credentials, request }: OperationRequest,
+): Promise<Record<string, unknown>> {
+  const authenticated = operation.clientAuth === 'none' ? undefined : await authenticateApp(core, credentials)
+  if (operation.clientAuth === 'required' && authenticated?.method === 'none') throw new UnauthorizedClient()
+  if (operation.grantType !== undefined && !authenticated?.app.grants.includes(operation.grantType)) {
+    throw new UnauthorizedClient()
+  }
+  const ctx = operationContext(core, operation.pluginId, request, authenticated)
+  return withDeadline(operation.run(ctx, parseParams(operation.params, params)), operation.mutation ?? operation.path ?? '')
+}

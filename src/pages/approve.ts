@@ -1,0 +1,99 @@
+import type { StoredApproval } from '../approvals/rows.ts'
+import type { Core } from '../core.ts'
+import { InvalidRequest, NotFound } from '../errors/standard.ts'
+import { targetOf } from '../operations/authorization-answer.ts'
+import { completeAuthorization, type PersonsDecision } from '../operations/complete-authorization.ts'
+import { approve, deny } from '../operations/decide-approval.ts'
+import { readText } from '../operations/parse-params.ts'
+import { pluginContext } from '../operations/plugin-context.ts'
+import type { SignedIn } from '../operations/presented-session.ts'
+import { withDeadline } from '../operations/with-deadline.ts'
+import type { Answer } from '../rest/answer.ts'
+import { printAuthorization, seeOther } from '../rest/authorization-response.ts'
+import { renderDecided, renderQuestion } from './approve-view.ts'
+import { renderOutOfBand } from './out-of-band.ts'
+import type { PageRoute, Visit } from './visit.ts'
+
+const PATH = '/approve/:handle'
+
+/** The page where a person reads what an app asks for, and says yes, to all of it or a part, or no. */
+export function approvePages(core: Core, host: string): readonly PageRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: PATH,
+      handle: async (visit) => ({
+        answer: visit.signedIn ? await show(core, host, visit, visit.signedIn) : toSignIn(core, visit),
+      }),
+    },
+    {
+      method: 'POST',
+      path: PATH,
+      handle: async (visit) => ({
+        answer: visit.signedIn ? await decide(core, host, visit, visit.signedIn) : toSignIn(core, visit),
+      }),
+    },
+  ]
+}
+
+function toSignIn(core: Core, { facts }: Visit): Answer {
+  return seeOther(`${core.issuer}/sign-in?return_to=${encodeURIComponent(facts.url.pathname)}`)
+}
+
+async function find(core: Core, { parameters }: Visit): Promise<{ approval: StoredApproval; handle: string }> {
+  const { handle = '' } = parameters
+  const approval = await core.approvals.byHandle(handle)
+  if (!approval) throw new NotFound()
+  return { approval, handle }
+}
+
+async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn): Promise<Answer> {
+  const { approval } = await find(core, visit)
+  const app = await core.apps.byId(approval.appId)
+  if (!app) throw new NotFound()
+  const presentation = core.registry.approvals.get(approval.grantType)
+  const { csrfField } = visit
+  if (approval.status !== 'pending') {
+    const isMine = approval.userId === signedIn.user.id
+    return renderDecided(host, { approval, app, signedIn, csrfField, isMine, afterwards: presentation?.afterwards })
+  }
+  const description = presentation?.describe?.(pluginContext(core, presentation.pluginId), approval)
+  const lines = description ? await withDeadline(description, `what ${presentation?.pluginId} says of an approval`) : []
+  return renderQuestion(host, {
+    approval,
+    app,
+    signedIn,
+    csrfField,
+    lines,
+    returnTo: visit.facts.url.pathname,
+    scopes: approval.requestedScopes.map((name) => core.registry.scopes.get(name) ?? { name, description: name }),
+    target: targetOf(approval)?.redirectUri,
+  })
+}
+
+async function decide(core: Core, host: string, visit: Visit, signedIn: SignedIn): Promise<Answer | Response> {
+  const { facts } = visit
+  const decision = readDecision(visit)
+  const { approval, handle } = await find(core, visit)
+  const decider = { ...signedIn, requestId: facts.id }
+  const target = targetOf(approval)
+  if (target) {
+    const answer = await completeAuthorization(core, decider, handle, target, decision, facts)
+    return printAuthorization(core, answer, (members) => renderOutOfBand(host, members))
+  }
+  if ('approves' in decision) await approve(core, decider, handle, decision.approves)
+  else await deny(core, decider, handle)
+  return seeOther(facts.url.href)
+}
+
+/** @throws {InvalidRequest} where the form does not say what was decided: nothing is taken for a yes */
+function readDecision({ form }: Visit): PersonsDecision {
+  switch (readText(form, 'decision')) {
+    case 'approve':
+      return { approves: form.all('scope').filter((scope) => typeof scope === 'string') }
+    case 'deny':
+      return { denies: true }
+    default:
+      throw new InvalidRequest()
+  }
+}

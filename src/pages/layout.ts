@@ -1,0 +1,78 @@
+import { html, raw } from 'hono/html'
+import type { Answer } from '../rest/answer.ts'
+import { STYLES, STYLES_SOURCE } from './styles.ts'
+
+/** Markup whose values were escaped: what the `html` tag makes. */
+export type Html = ReturnType<typeof html>
+
+export interface PageContent {
+  /** The heading of the browser's tab. */
+  readonly title: string
+  readonly body: unknown
+  /** Who is signed in, and the field that lets them sign out. */
+  readonly signedIn?: { readonly username: string; readonly csrfField: Html } | undefined
+  /** Defaults to 200. */
+  readonly status?: number
+  /** Origins or schemes that a form of the page ends at by a redirect, beside our own. */
+  readonly formTargets?: readonly string[]
+  readonly isWide?: boolean
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const DRAWING =
+  '<rect width="32" height="32" rx="9" fill="#0b6657"/><path d="M21.6 12.1A6.7 6.7 0 1 0 22.7 17H16.6" fill="none" stroke="#fff" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"/><circle cx="23.4" cy="8.9" r="2.1" fill="#7fe0cd"/>'
+const MARK = raw(`<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">${DRAWING}</svg>`)
+const ICON = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${DRAWING}</svg>`)}`
+
+/**
+ * A page in the shared layout. It loads nothing from anywhere, runs no script, and cannot be framed.
+ *
+ * @param host the name under which people know this server
+ */
+export function renderPage(host: string, content: PageContent): Answer {
+  const { title, body, signedIn, status = 200, formTargets = [], isWide = false } = content
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title} · ${host}</title>
+<link rel="icon" href="${ICON}">
+<style>${raw(STYLES)}</style>
+</head>
+<body>
+<header class="top"><a class="brand" href="/">${MARK}<span>${host}</span></a>${signedIn ? signOutForm(signedIn) : ''}</header>
+<main><div class="card${isWide ? ' wide' : ''}">
+${body}
+</div></main>
+<footer class="foot"><span>Secured by GrantQL</span></footer>
+</body>
+</html>`
+  return {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': contentSecurityPolicy(formTargets),
+      ...content.headers,
+    },
+    body: String(page),
+  }
+}
+
+/** What a page may do: show our one stylesheet and our icon, and post its forms to us and where they are known to lead. */
+export function contentSecurityPolicy(formTargets: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    `style-src ${STYLES_SOURCE}`,
+    'img-src data:',
+    ["form-action 'self'", ...formTargets].join(' '),
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ')
+}
+
+function signOutForm({ username, csrfField }: NonNullable<PageContent['signedIn']>): Html {
+  return html`<form class="push" method="post" action="/sign-out">${csrfField}<span class="user">${username} · </span><button class="link">Sign out</button></form>`
+}

@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto'
+
+/** The one stylesheet of all pages: calm, light and dark, from phone to desktop, with the fonts of the system. */
+export const STYLES = `
+:root{color-scheme:light dark;--paper:#f4f3ef;--card:#fff;--ink:#1c2125;--soft:#58616a;--line:#e3e0d9;--field:#8b9198;
+--accent:#0b6657;--accent-deep:#084f43;--on-accent:#fff;--tint:#e6f2ef;--warn:#6f4700;--warn-tint:#fcf1dd;--bad:#a0262b;--bad-tint:#fcebea;
+--shadow:0 1px 2px rgb(28 33 37/.06),0 12px 32px -12px rgb(28 33 37/.16)}
+@media (prefers-color-scheme:dark){:root{--paper:#111416;--card:#1a1e21;--ink:#ebe9e4;--soft:#a5adb5;--line:#2e3439;--field:#6c757d;
+--accent:#58c8b3;--accent-deep:#7cd8c6;--on-accent:#05211c;--tint:#16302b;--warn:#f2ca7e;--warn-tint:#322811;--bad:#ff9f9a;--bad-tint:#3a1d1d;
+--shadow:0 1px 2px rgb(0 0 0/.3),0 16px 40px -16px rgb(0 0 0/.6)}}
+*,*::before,*::after{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;background:var(--paper);color:var(--ink);
+font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
+.top,.foot{width:100%;max-width:64rem;margin:0 auto;padding:1.25rem 1.5rem;display:flex;align-items:center;gap:.75rem;color:var(--soft);font-size:.875rem}
+.top{color:var(--ink)}.top a{color:inherit;text-decoration:none}
+.brand{display:flex;align-items:center;gap:.6rem;font-weight:600;letter-spacing:-.01em}
+.brand svg{width:1.75rem;height:1.75rem;display:block}
+.push{margin-left:auto}
+main{flex:1;display:flex;align-items:center;justify-content:center;padding:1rem 1.25rem 3rem}
+.card{width:100%;max-width:27.5rem;background:var(--card);border:1px solid var(--line);border-radius:1.125rem;padding:2.25rem;box-shadow:var(--shadow)}
+.card.wide{max-width:40rem}
+h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.018em;text-wrap:balance;overflow-wrap:anywhere}
+h2{margin:1.75rem 0 .5rem;font-size:.8125rem;font-weight:600;color:var(--soft)}
+p{margin:0 0 1rem}p:last-child{margin-bottom:0}
+.lead{color:var(--soft);margin-bottom:1.5rem;text-wrap:pretty}
+.lead strong{color:var(--ink);font-weight:600}
+a{color:var(--accent);text-underline-offset:.18em}a:hover{color:var(--accent-deep)}
+code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:.375rem}
+label.field{display:block;margin-bottom:1.125rem;font-size:.9375rem;font-weight:550}
+.field input{display:block;width:100%;margin-top:.375rem;padding:.6875rem .875rem;font:inherit;font-weight:400;color:inherit;background:var(--card);
+border:1px solid var(--field);border-radius:.625rem}
+.field input:focus{outline:3px solid color-mix(in srgb,var(--accent) 35%,transparent);outline-offset:0;border-color:var(--accent)}
+button{font:inherit;font-weight:600;cursor:pointer;border-radius:.625rem;padding:.75rem 1.25rem;border:1px solid transparent;line-height:1.3}
+.primary{background:var(--accent);color:var(--on-accent)}.primary:hover{background:var(--accent-deep)}
+.quiet{background:transparent;border-color:var(--field);color:var(--ink)}.quiet:hover{background:var(--tint);border-color:var(--accent)}
+.wide-button{width:100%}
+.actions{display:flex;gap:.75rem;margin-top:1.75rem}.actions button{flex:1}
+.link{padding:0;border:0;background:none;color:var(--accent);font-weight:500;text-decoration:underline;text-underline-offset:.18em;border-radius:.25rem;white-space:nowrap}
+.link:hover{color:var(--accent-deep)}
+form.inline{display:inline}
+.scopes{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:.75rem;overflow:hidden}
+.scopes li+li{border-top:1px solid var(--line)}
+.scopes label{display:flex;gap:.875rem;padding:.875rem 1rem;cursor:pointer}
+.scopes label:hover{background:var(--tint)}
+.scopes input{flex:none;width:1.125rem;height:1.125rem;margin:.2rem 0 0;accent-color:var(--accent)}
+.scopes code{display:block;color:var(--soft);font-size:.8125rem}
+.scopes .off{cursor:default;color:var(--soft)}.scopes .off:hover{background:none}
+.who{display:flex;align-items:center;gap:.75rem;margin:0 0 1.5rem;padding:.75rem 1rem;background:var(--tint);border-radius:.75rem;font-size:.9375rem}
+.who .face{flex:none;display:grid;place-items:center;width:2.25rem;height:2.25rem;border-radius:50%;background:var(--accent);color:var(--on-accent);font-weight:600}
+.who span:nth-child(2){min-width:0;overflow-wrap:anywhere}
+.note{margin:1.25rem 0 0;padding:.75rem 1rem;border-radius:.75rem;background:var(--warn-tint);color:var(--warn);font-size:.9375rem}
+.note.bad{margin:0 0 1.25rem;background:var(--bad-tint);color:var(--bad)}
+.small{font-size:.875rem;color:var(--soft)}.small.after{margin-top:1.25rem}
+.mark{display:grid;place-items:center;width:3rem;height:3rem;margin-bottom:1.25rem;border-radius:50%;background:var(--tint);color:var(--accent)}
+.mark.bad{background:var(--bad-tint);color:var(--bad)}
+.mark svg{width:1.5rem;height:1.5rem}
+.code{display:block;margin:1.25rem 0;padding:1rem;text-align:center;background:var(--tint);border-radius:.75rem;font-size:1.0625rem;user-select:all}
+dl{margin:0;display:grid;grid-template-columns:auto 1fr;gap:.625rem 1.25rem;font-size:.9375rem}
+dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+@media (max-width:34rem){main{align-items:flex-start;padding:.25rem .875rem 2rem}.card{padding:1.625rem 1.375rem}.top,.foot{padding:1rem 1.25rem}
+.actions{flex-direction:column-reverse}.top .user{display:none}dl{grid-template-columns:1fr;gap:.125rem}dd{margin-bottom:.625rem}}
+@media (prefers-reduced-motion:no-preference){button,.field input,.scopes label{transition:background-color .12s,border-color .12s}}
+@media (forced-colors:active){.card,.who,.note{border:1px solid}}
+`
+
+/** How the content security policy names the stylesheet. */
+export const STYLES_SOURCE = `'sha256-${hash('sha256', STYLES, 'base64')}'`

@@ -1,0 +1,244 @@
+import type { Kysely } from 'kysely'
+import type { App } from '../apps/app.ts'
+import type { Approval } from '../approvals/approval.ts'
+import type { OAuthError } from '../errors/oauth-error.ts'
+import type { User } from '../users/user.ts'
+import type { GrantContext, PluginContext, RequestContext, TokenSet } from './context.ts'
+import type { Issuance } from './issuance.ts'
+import type { Params, ParamValues } from './param.ts'
+import type { PresentedCredentials, RawParams, RequestFacts } from './request.ts'
+
+/** A table or a column of a plugin. Names are local; a table must begin with the plugin's id in snake_case. */
+export interface PluginMigration {
+  /** Runs once a database, and must bear to run again after it was cut off. One DDL step: MySQL rolls none back. */
+  // biome-ignore lint/suspicious/noExplicitAny: a migration speaks of tables that no type describes yet
+  up(db: Kysely<any>, columns: MigrationColumns): Promise<void>
+}
+
+/** Column types by what they hold, so that a migration reads the same on every database. */
+export interface MigrationColumns {
+  /** An id of ours. */
+  readonly id: ColumnType
+  /** Text of at most `length` characters that compares exactly. */
+  name(length: number): ColumnType
+  /** A time-prefixed hash, 38 bytes at most. */
+  readonly key: ColumnType
+  /** A SHA-256, 32 bytes. */
+  readonly hash: ColumnType
+  /** JSON text. */
+  readonly json: ColumnType
+  /** Milliseconds since the epoch. */
+  readonly millis: ColumnType
+  readonly integer: ColumnType
+  /** Bytes of any length. */
+  readonly binary: ColumnType
+}
+
+/** What Kysely takes as a column's type. */
+export type ColumnType = import('kysely').RawBuilder<unknown>
+
+/** Parameters that a plugin adds to every grant, and what they do to an issuance: RFC 8707 `resource`. */
+export interface TokenParams<P extends Params = Params, Tables = unknown> {
+  readonly id: string
+  readonly params: P
+  /** Answers the issuance as it shall be. @throws what the plugin declares */
+  apply(ctx: GrantContext<Tables>, issuance: Issuance, values: ParamValues<P>): Promise<Issuance>
+}
+
+/** Where the parameters of an authorize request may come from: a request object, a pushed `request_uri`. */
+export interface RequestSource<Tables = unknown> {
+  readonly id: string
+  recognises(params: RawParams): boolean
+  /** Answers the parameters that count from here on. `client_id` must be the one that was sent. */
+  load(ctx: RequestContext<Tables>, params: RawParams): Promise<Readonly<Record<string, string>>>
+}
+
+export interface AuthorizeInput {
+  readonly app: App
+  readonly redirectUri: string
+  readonly scopes: readonly string[]
+  readonly params: RawParams
+}
+
+/** A `response_type` of the authorization endpoint (RFC 6749 §3.1.1). */
+export interface ResponseType<Tables = unknown> {
+  readonly responseType: string
+  /** The grant type that an app needs for it, and that claims what it opens. */
+  readonly grantType: string
+  readonly defaultMode: 'query' | 'fragment'
+  readonly ttlSeconds: number
+  /** Checks its own parameters and answers what the approval shall remember. */
+  open(ctx: RequestContext<Tables>, input: AuthorizeInput): Promise<Readonly<Record<string, unknown>>>
+  /** The members of the response after a yes; `code` is the approval's own. */
+  complete(ctx: RequestContext<Tables>, approval: Approval, code: string): Promise<Readonly<Record<string, string>>>
+}
+
+/** A `response_mode`: how the response reaches the app. */
+export interface ResponseMode {
+  readonly mode: string
+  respond(redirectUri: string, members: Readonly<Record<string, string>>): Response
+}
+
+/** A way for an app to prove who it is at the token endpoint. */
+export interface ClientAuthMethod<Tables = unknown> {
+  /** The name in metadata: `private_key_jwt`. */
+  readonly method: string
+  recognises(params: RawParams, request: RequestFacts): boolean
+  /** Answers the `client_id` that was proved. @throws {InvalidClient} */
+  authenticate(ctx: RequestContext<Tables>, params: RawParams): Promise<string>
+}
+
+/** Apps that are not rows: a client ID metadata document. */
+export interface AppResolver<Tables = unknown> {
+  readonly id: string
+  recognises(clientId: string): boolean
+  resolve(ctx: PluginContext<Tables>, clientId: string): Promise<App | undefined>
+}
+
+/** A proof of possession on the request that binds whatever is issued (RFC 9449, RFC 8705). */
+export interface SenderConstraint<Tables = unknown> {
+  readonly id: string
+  /** The token type of what is bound: `DPoP`. */
+  readonly tokenType: string
+  /** The member of `cnf` that it sets: `jkt`. */
+  readonly confirmation: string
+  /** The value of that member; undefined where the request carries no such proof. @throws what the plugin declares where the proof is wrong */
+  constrain(ctx: RequestContext<Tables>): Promise<string | undefined>
+}
+
+/** A row on the sign-in page, and what it takes. */
+export interface SignIn<P extends Params = Params, Tables = unknown> {
+  readonly id: string
+  readonly label: string
+  readonly params: P
+  /** Answers who it is and how that was proved; undefined where it was not. */
+  verify(
+    ctx: RequestContext<Tables>,
+    values: ParamValues<P>,
+  ): Promise<{ readonly userId: string; readonly methods: readonly string[] } | undefined>
+  /**
+   * Prepares that a user signs in by these values from now on, and answers the write that makes it so; core runs it in
+   * the transaction that makes or changes the user. Left out where a person can only do so alone (a passkey).
+   *
+   * @throws {InvalidInput} when the values are not good enough
+   */
+  enroll?(ctx: PluginContext<Tables>, values: Partial<ParamValues<P>>): Promise<Enrolment>
+}
+
+/** Writes an enrolment; may run more than once, because a deadlock repeats the transaction. */
+// biome-ignore lint/suspicious/noExplicitAny: core hands its own transaction to a plugin that knows only its own tables
+export type Enrolment = (trx: Kysely<any>, userId: string) => Promise<void>
+
+/** What the consent page says beside the scopes, and what a decision does, for the approvals of one grant. */
+export interface ApprovalPresentation<Tables = unknown> {
+  readonly grantType: string
+  describe?(ctx: PluginContext<Tables>, approval: Approval): Promise<readonly string[]>
+  /** Shown once the user has said yes. */
+  readonly afterwards?: string
+}
+
+export interface ScopeDeclaration {
+  readonly name: string
+  /** What it lets an app do, as the person who decides reads it. */
+  readonly description: string
+  /** Only an admin gives it to an app, and only an admin approves it. Defaults to false. */
+  readonly adminOnly?: boolean
+  /** Path or URL of the one resource that it is for; a token with it names that audience. */
+  readonly audience?: string
+}
+
+/** Claims that a plugin adds to access tokens. */
+export interface ClaimSource<Tables = unknown> {
+  readonly names: readonly string[]
+  claims(ctx: GrantContext<Tables>, issuance: Issuance): Promise<Readonly<Record<string, unknown>>>
+}
+
+/** Something that is issued beside the access token: an ID token. */
+export interface TokenCompanion<Tables = unknown> {
+  /** The GraphQL field of `TokenSet`, and by its snake_case form the member of the REST body. */
+  readonly field: string
+  readonly description: string
+  /** Undefined where this issuance has none. It is signed before anything is stored. */
+  issue(ctx: GrantContext<Tables>, issuance: Issuance, accessToken: string): Promise<string | undefined>
+}
+
+/** A JSON route of a plugin that no declared operation can express. */
+export interface Endpoint<Tables = unknown> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly metadata?: string
+  handle(ctx: RequestContext<Tables>, request: Request): Promise<Response>
+}
+
+/** Trusted markup: made by the `html` tag of the page context alone. */
+export interface Markup {
+  toString(): string
+}
+
+export interface PageContext<Tables = unknown> extends RequestContext<Tables> {
+  /** The signed-in user of this browser. */
+  readonly user: User | undefined
+  /** Escapes every value that it interpolates. */
+  html(strings: TemplateStringsArray, ...values: readonly unknown[]): Markup | Promise<Markup>
+  /** The page in the shared layout. Defaults to status 200. */
+  page(title: string, body: Markup, options?: { readonly status?: number }): Response
+  /** The hidden field that a form must carry; core refuses a POST without it. */
+  readonly csrfField: Markup
+}
+
+/** An HTML route of a plugin, in the shared layout. A POST reaches it only with a valid CSRF field. */
+export interface Page<Tables = unknown> {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  handle(ctx: PageContext<Tables>, request: Request, form: RawParams): Promise<Response>
+}
+
+/** How one path of the standard looks in another system's wire format. */
+export interface SharedEndpoint<Tables = unknown> {
+  /** Reads the request as that system's clients write it. */
+  parse(ctx: RequestContext<Tables>, request: Request): Promise<DialectTokenRequest>
+  render(ctx: RequestContext<Tables>, outcome: { readonly tokens: TokenSet } | { readonly error: OAuthError }): Response
+}
+
+export interface DialectTokenRequest {
+  readonly grantType: string
+  readonly params: RawParams
+  readonly credentials: PresentedCredentials
+}
+
+/** Somebody else's wire format over our operations. */
+export interface Dialect<Tables = unknown> {
+  readonly id: string
+  /** Claims a request that names no app we know. Two dialects that claim the same request: the standard answers. */
+  recognises?(request: RequestFacts, params: RawParams): boolean
+  /** Paths of the standard that its apps share, by path. */
+  readonly shares?: Readonly<Record<string, SharedEndpoint<Tables>>>
+  /** Ids and secrets in that system's shape. Left out: ours. */
+  mintClientId?(ctx: PluginContext<Tables>): Promise<string> | string
+  mintClientSecret?(ctx: PluginContext<Tables>): Promise<string> | string
+}
+
+/** Work that one node at a time does, again and again. */
+export interface Job<Tables = unknown> {
+  readonly id: string
+  readonly everySeconds: number
+  run(ctx: PluginContext<Tables>): Promise<void>
+}
+
+/** Durable messages to the outside, delivered at least once with growing pauses. */
+export interface OutboxDelivery<Tables = unknown> {
+  readonly kind: string
+  /** Gives up after this long. Defaults to 86,400. */
+  readonly ttlSeconds?: number
+  /** Delivers one message, or throws to be called again later. The same message may come twice. */
+  deliver(ctx: PluginContext<Tables>, payload: unknown): Promise<void>
+}
+
+/** Looks, never touches: an observer that throws is logged and changes nothing. */
+export interface Observers {
+  tokenIssued?(event: { readonly appId: string; readonly userId: string | undefined; readonly grantType: string }): void
+  tokenRevoked?(event: { readonly appId: string; readonly userId: string | undefined; readonly tokenId: string }): void
+  approvalDecided?(event: { readonly approval: Approval }): void
+  signedIn?(event: { readonly userId: string; readonly methods: readonly string[] }): void
+  signInFailed?(event: { readonly signIn: string }): void
+}

@@ -1,0 +1,88 @@
+import type { AnyErrorClass } from '../errors/oauth-error.ts'
+import type {
+  AppResolver,
+  ApprovalPresentation,
+  ClaimSource,
+  ClientAuthMethod,
+  Dialect,
+  Endpoint,
+  Job,
+  Observers,
+  OutboxDelivery,
+  Page,
+  PluginMigration,
+  RequestSource,
+  ResponseMode,
+  ResponseType,
+  ScopeDeclaration,
+  SenderConstraint,
+  SignIn,
+  TokenCompanion,
+  TokenParams,
+} from './contributions.ts'
+import type { PluginContext } from './context.ts'
+import type { Grant } from './define-grant.ts'
+import type { PluginOperation } from './define-operation.ts'
+import type { GraphQLDoor } from './graphql-door.ts'
+import type { Params } from './param.ts'
+import type { Settings } from './setting.ts'
+
+/**
+ * A plugin: a table of contents of what it adds. Contributions are disjoint: a grant type, mutation, path, table, scope,
+ * error code or metadata member that somebody else has already stops the boot, with a sentence that names both.
+ */
+export interface PluginDefinition<Tables = unknown> {
+  /** kebab-case; in snake_case also the prefix of its tables. */
+  readonly id: string
+  /** The versions of GrantQL that it works with, as a semver range. */
+  readonly requires?: string
+  readonly settings?: Settings
+  /** Its tables by name; each begins with the plugin's id in snake_case. */
+  readonly tables?: readonly (keyof Tables & string)[]
+  /** By local name, run in the order of the names. They never touch a table of core or of another plugin. */
+  readonly migrations?: Readonly<Record<string, PluginMigration>>
+
+  readonly grants?: readonly Grant[]
+  readonly operations?: readonly PluginOperation[]
+  readonly responseTypes?: readonly ResponseType<Tables>[]
+  readonly responseModes?: readonly ResponseMode[]
+  readonly tokenParams?: readonly TokenParams<Params, Tables>[]
+  readonly requestSources?: readonly RequestSource<Tables>[]
+
+  readonly clientAuth?: readonly ClientAuthMethod<Tables>[]
+  readonly appResolvers?: readonly AppResolver<Tables>[]
+  readonly senderConstraints?: readonly SenderConstraint<Tables>[]
+  readonly signIns?: readonly SignIn<Params, Tables>[]
+  readonly approvals?: readonly ApprovalPresentation<Tables>[]
+
+  readonly scopes?: readonly ScopeDeclaration[]
+  readonly claims?: readonly ClaimSource<Tables>[]
+  /** Members of the metadata document (RFC 8414). */
+  readonly metadata?: (ctx: Pick<PluginContext, 'issuer' | 'url'>) => Readonly<Record<string, unknown>>
+  readonly tokenCompanions?: readonly TokenCompanion<Tables>[]
+
+  readonly endpoints?: readonly Endpoint<Tables>[]
+  readonly pages?: readonly Page<Tables>[]
+  readonly dialect?: Dialect<Tables>
+  /** Errors that endpoints, pages and dialects of the plugin may answer with; those of grants and operations count already. */
+  readonly errors?: readonly AnyErrorClass[]
+  readonly graphql?: (door: GraphQLDoor) => void
+
+  readonly jobs?: readonly Job<Tables>[]
+  readonly outbox?: readonly OutboxDelivery<Tables>[]
+  readonly on?: Observers
+}
+
+/** A plugin as the registry knows it. */
+export type Plugin = PluginDefinition
+
+/**
+ * Declares a plugin. The first call fixes the types of its own tables, the second takes the declaration.
+ *
+ * @example
+ * export const audience = () => definePlugin()({ id: 'audience', tokenParams: [resource] })
+ */
+export function definePlugin<Tables = unknown>() {
+  return (definition: PluginDefinition<Tables>): PluginDefinition =>
+    Object.freeze({ ...definition }) as unknown as PluginDefinition
+}

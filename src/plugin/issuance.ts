@@ -1,0 +1,46 @@
+import type { Transaction } from 'kysely'
+import type { OAuthError } from '../errors/oauth-error.ts'
+
+/**
+ * The guarded write that pays for an issuance. It runs inside the transaction that stores the tokens, so either both
+ * are durable or neither is.
+ */
+export interface Redemption {
+  /**
+   * Answers true for exactly one caller, however many run at once, on every database: one `UPDATE … WHERE <still
+   * unused>` (or an insert into a primary key) whose affected-row count is the answer. It must not read first and then
+   * write, must await nothing but `trx`, and may run more than once, because a deadlock repeats the whole transaction.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: core hands its own transaction to a plugin that knows only its own tables
+  redeem(trx: Transaction<any>, mark: RedemptionMark): Promise<boolean>
+  /** What a caller is told who came second. Runs after the transaction is over. */
+  lost(): Promise<OAuthError> | OAuthError
+}
+
+export interface RedemptionMark {
+  /** Names this one attempt; the same over retries. */
+  readonly claimId: string
+  /** The token family that the issuance opens or continues. */
+  readonly familyId: string
+  readonly at: Date
+}
+
+/** What a grant decides: for whom, which scopes, refreshable or not. It never holds a key or a token. */
+export interface Issuance {
+  readonly subject: { readonly userId: string } | { readonly appOnly: true }
+  readonly scopes: readonly string[]
+  /** A refresh token may be given with it, where the app may use one. Defaults to false. */
+  readonly refreshable?: boolean
+  /** When the user last proved who they are. */
+  readonly authenticatedAt?: Date | undefined
+  /** Who the token is for (RFC 9068 `aud`). Defaults to what the scopes say, else the server's default audience. */
+  readonly audience?: readonly string[]
+  /** Further claims of the access token. A registered claim (`iss`, `sub`, `aud` …) is refused. */
+  readonly claims?: Readonly<Record<string, unknown>>
+  /** Continue this token family instead of opening one; `ctx.tokens.refreshing` gives its id. */
+  readonly familyId?: string
+  /** What is used up by it. */
+  readonly redeems?: Redemption
+  /** Shorter than the server's own lifetime, never longer. */
+  readonly expiresInSeconds?: number
+}

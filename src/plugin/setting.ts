@@ -1,0 +1,38 @@
+export interface SettingOptions<Value> {
+  /** One sentence for the operator's form. */
+  readonly description: string
+  readonly default: Value
+  /** An app may have its own value. Defaults to false. */
+  readonly perApp?: boolean
+}
+
+/** A value that operators change while the server runs; `Value` is inferred from the declaration. */
+export interface Setting<Value = unknown> extends SettingOptions<Value> {
+  readonly kind: 'integer' | 'boolean' | 'string' | 'choice'
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly choices?: readonly string[]
+}
+
+export type Settings = Readonly<Record<string, Setting>>
+
+/**
+ * Declares settings. Read one with `ctx.setting(declaration, app?)`: the app's own value where it may have one, else the
+ * operator's, else the default.
+ *
+ * @example
+ * export const settings = { codeTtlSeconds: setting.integer({ description: '…', default: 600, minimum: 30, maximum: 3600 }) }
+ */
+export const setting = {
+  integer: (
+    options: SettingOptions<number> & { readonly minimum?: number; readonly maximum?: number },
+  ): Setting<number> => ({
+    ...options,
+    kind: 'integer',
+  }),
+  boolean: (options: SettingOptions<boolean>): Setting<boolean> => ({ ...options, kind: 'boolean' }),
+  string: (options: SettingOptions<string>): Setting<string> => ({ ...options, kind: 'string' }),
+  choice: <const Choice extends string>(
+    options: SettingOptions<Choice> & { readonly choices: readonly Choice[] },
+  ): Setting<Choice> => ({ ...options, kind: 'choice' }),
+}

@@ -1,0 +1,39 @@
+import type { OAuthError } from '../errors/oauth-error.ts'
+import { type Answer, NO_STORE } from './answer.ts'
+import { toWire } from './wire-names.ts'
+
+const REALM = 'realm="GrantQL"'
+
+/**
+ * Prints an error: `{ error, error_description, … }` with its declared status and members.
+ *
+ * @see RFC 6749 §5.2, RFC 6750 §3
+ */
+export function errorAnswer(error: OAuthError, more: Readonly<Record<string, string>> = {}): Answer {
+  const { declaration, code, status, message } = error
+  const { retryAfterSeconds } = error.values
+  const body = {
+    error: code,
+    error_description: describe(message),
+    ...toWire(declaration.fields ?? {}, error.values),
+    ...more,
+  }
+  const headers: Record<string, string> = { ...NO_STORE }
+  if (status === 401) headers['www-authenticate'] = challenge(error)
+  if (status === 503) headers['retry-after'] = String(retryAfterSeconds ?? 1)
+  return { status, headers, body: JSON.stringify(body) }
+}
+
+/** An app authenticates by Basic (RFC 6749 §5.2); whatever else lacks a credential lacks a bearer one (RFC 6750 §3). */
+function challenge({ code }: OAuthError): string {
+  if (code === 'invalid_client') return `Basic ${REALM}, charset="UTF-8"`
+  return code === 'invalid_token' ? `Bearer ${REALM}, error="invalid_token"` : `Bearer ${REALM}`
+}
+
+/** `error_description` is printable ASCII without quotes and backslashes (RFC 6749 §5.2). */
+function describe(message: string): string {
+  return message
+    .replaceAll('"', "'")
+    .replaceAll('’', "'")
+    .replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '')
+}

@@ -1,0 +1,72 @@
+import { hash } from 'node:crypto'
+import type { Registry } from '../config/registry.ts'
+import { CORE_RESPONSE_MODES } from '../operations/authorization-answer.ts'
+import type { ClientAuthPolicy } from '../plugin/define-grant.ts'
+
+/** A document that is the same for everybody until the server restarts. */
+export interface ReadyDocument {
+  readonly body: string
+  readonly etag: string
+}
+
+/**
+ * The metadata document (RFC 8414) of a server with these plugins, as ready bytes. What stands in it follows from the
+ * registry, so that nothing is promised which nobody keeps.
+ */
+export function metadataDocument(registry: Registry, issuer: string): ReadyDocument {
+  const body = JSON.stringify(metadataOf(registry, issuer))
+  return { body, etag: `"${hash('sha256', body, 'base64url')}"` }
+}
+
+function metadataOf(registry: Registry, issuer: string): Record<string, unknown> {
+  const url = (path: string) => new URL(path, issuer)
+  const methods = ['client_secret_basic', 'client_secret_post', ...registry.clientAuth.map(({ method }) => method)]
+  return {
+    issuer,
+    token_endpoint: url('/oauth/token').href,
+    jwks_uri: url('/oauth/jwks').href,
+    ...authorizationMembers(registry, url),
+    grant_types_supported: [...registry.grants.keys()],
+    scopes_supported: [...registry.scopes.values()].filter(({ adminOnly }) => !adminOnly).map(({ name }) => name),
+    token_endpoint_auth_methods_supported: [...methods, 'none'],
+    code_challenge_methods_supported: ['S256'],
+    ...operationMembers(registry, url, methods),
+    ...Object.fromEntries(
+      registry.endpoints.flatMap(({ metadata, path }) => (metadata ? [[metadata, url(path).href]] : [])),
+    ),
+    ...Object.assign({}, ...registry.plugins.map((plugin) => plugin.metadata?.({ issuer, url }) ?? {})),
+  }
+}
+
+/** A server without a response type has no authorization endpoint, and says so (RFC 8414 §2). */
+function authorizationMembers({ responseTypes, responseModes }: Registry, url: (path: string) => URL): object {
+  if (responseTypes.size === 0) return { response_types_supported: [] }
+  return {
+    authorization_endpoint: url('/oauth/authorize').href,
+    response_types_supported: [...responseTypes.keys()],
+    response_modes_supported: [...CORE_RESPONSE_MODES, ...responseModes.keys()],
+    authorization_response_iss_parameter_supported: true,
+  }
+}
+
+function operationMembers({ operations }: Registry, url: (path: string) => URL, methods: readonly string[]): object {
+  const members: Record<string, unknown> = {}
+  for (const { path, metadata, clientAuth } of operations) {
+    if (path === undefined || metadata === undefined) continue
+    members[metadata] = url(path).href
+    const accepted = acceptedMethods(clientAuth, methods)
+    if (accepted && metadata.endsWith('_endpoint')) members[`${metadata}_auth_methods_supported`] = accepted
+  }
+  return members
+}
+
+function acceptedMethods(policy: ClientAuthPolicy, methods: readonly string[]): readonly string[] | undefined {
+  switch (policy) {
+    case 'required':
+      return methods
+    case 'public-allowed':
+      return [...methods, 'none']
+    case 'none':
+      return undefined
+  }
+}

@@ -1,0 +1,203 @@
+/** Milliseconds since the epoch. Code above the rows uses `Date`. */
+type Millis = number
+/** JSON text; parsed and printed in the noun's own rows file. */
+type Json = string
+
+export interface UserTable {
+  id: string
+  username: string
+  /** The user name in the form in which it is compared: NFKC, case-folded. */
+  username_key: string
+  role: 'user' | 'admin'
+  disabled_at: Millis | null
+  created_at: Millis
+}
+
+export interface SessionTable {
+  token_key: Buffer
+  id: string
+  user_id: string
+  authenticated_at: Millis
+  methods: Json
+  created_at: Millis
+  expires_at: Millis
+}
+
+export interface AppTable {
+  id: string
+  client_id: string
+  name: string
+  type: 'confidential' | 'public' | 'bot'
+  owner_id: string | null
+  dialect: string | null
+  grants: Json
+  scopes: Json
+  redirect_uris: Json
+  /** Rights that only an admin gives, such as introspecting other apps' tokens. */
+  privileges: Json
+  settings: Json
+  token_format: 'jwt' | 'opaque'
+  disabled_at: Millis | null
+  created_at: Millis
+  updated_at: Millis
+}
+
+export interface AppSecretTable {
+  id: string
+  app_id: string
+  secret_hash: Buffer
+  created_at: Millis
+  expires_at: Millis | null
+}
+
+export type StoredApprovalStatus = 'pending' | 'approved' | 'denied' | 'claimed'
+
+export interface ApprovalTable {
+  /** Time ‖ SHA-256 of the code: what the app claims with. */
+  code_key: Buffer
+  /** Time ‖ SHA-256 of the handle: what the user's browser sees. */
+  handle_key: Buffer
+  app_id: string
+  /** The grant type that may claim it. */
+  grant_type: string
+  status: StoredApprovalStatus
+  requested_scopes: Json
+  granted_scopes: Json | null
+  user_id: string | null
+  /** When that user had last proved who they are. */
+  authenticated_at: Millis | null
+  /** What the plugin that opened it wants to know at the claim. */
+  details: Json
+  failed_proofs: number
+  family_id: string | null
+  claim_id: string | null
+  created_at: Millis
+  decided_at: Millis | null
+  claimed_at: Millis | null
+  /** Until when it can be decided and claimed. */
+  expires_at: Millis
+  /** Until when the row is kept, so that a replay is recognised. */
+  purge_at: Millis
+}
+
+export interface TokenFamilyTable {
+  id: string
+  app_id: string
+  user_id: string | null
+  scopes: Json
+  authenticated_at: Millis | null
+  revoked_at: Millis | null
+  created_at: Millis
+  /** No token of the family lives longer. */
+  expires_at: Millis
+}
+
+export interface RefreshTokenTable {
+  token_key: Buffer
+  family_id: string
+  scopes: Json
+  claims: Json
+  /** The key thumbprint that it is bound to, where it is. */
+  bound_key: string | null
+  consumed_at: Millis | null
+  claim_id: string | null
+  created_at: Millis
+  expires_at: Millis
+}
+
+export interface AccessTokenTable {
+  token_key: Buffer
+  id: string
+  family_id: string | null
+  app_id: string
+  user_id: string | null
+  scopes: Json
+  claims: Json
+  created_at: Millis
+  expires_at: Millis
+}
+
+export interface RevokedTokenTable {
+  token_id: string
+  expires_at: Millis
+}
+
+export interface PaceTable {
+  pace_key: Buffer
+  last_at: Millis
+  interval_seconds: number
+  expires_at: Millis
+}
+
+export interface SigningKeyTable {
+  id: string
+  algorithm: string
+  public_jwk: Json
+  sealed_private_jwk: Buffer
+  created_at: Millis
+  /** It signs from here on … */
+  active_at: Millis
+  /** … to here (null: until it is rotated) … */
+  retiring_at: Millis | null
+  /** … and leaves JWKS here. */
+  retired_at: Millis | null
+}
+
+export interface SettingTable {
+  name: string
+  value: Json
+  updated_at: Millis
+}
+
+export interface ChangeTable {
+  id: string
+  kind: string
+  subject: string
+  created_at: Millis
+}
+
+export interface LeaseTable {
+  name: string
+  holder: string
+  expires_at: Millis
+}
+
+export interface OutboxTable {
+  id: string
+  kind: string
+  payload: Json
+  attempts: number
+  due_at: Millis
+  expires_at: Millis
+  created_at: Millis
+}
+
+export interface AuditEventTable {
+  id: string
+  kind: string
+  app_id: string | null
+  user_id: string | null
+  request_id: string | null
+  details: Json
+  created_at: Millis
+}
+
+/** The core tables. A plugin never sees this type; it has its own. */
+export interface CoreTables {
+  user: UserTable
+  session: SessionTable
+  app: AppTable
+  app_secret: AppSecretTable
+  approval: ApprovalTable
+  token_family: TokenFamilyTable
+  refresh_token: RefreshTokenTable
+  access_token: AccessTokenTable
+  revoked_token: RevokedTokenTable
+  pace: PaceTable
+  signing_key: SigningKeyTable
+  setting: SettingTable
+  change: ChangeTable
+  lease: LeaseTable
+  outbox: OutboxTable
+  audit_event: AuditEventTable
+}

@@ -1,0 +1,19 @@
+/** A resource owner, or somebody who owns apps. */
+export interface User {
+  readonly id: string
+  readonly username: string
+  readonly role: 'user' | 'admin'
+  readonly disabledAt: Date | undefined
+  readonly createdAt: Date
+}
+
+/** A user's sign-in in one browser or one API client. */
+export interface Session {
+  readonly id: string
+  readonly userId: string
+  /** When the user last proved who they are. */
+  readonly authenticatedAt: Date
+  /** How: RFC 8176 values such as `pwd`. */
+  readonly methods: readonly string[]
+  readonly expiresAt: Date
+}

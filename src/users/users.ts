@@ -1,0 +1,89 @@
+import type { Selectable, Transaction } from 'kysely'
+import type { Changes } from '../storage/changes.ts'
+import type { Database } from '../storage/database.ts'
+import { Remembered } from '../storage/remembered.ts'
+import { instant, toDate } from '../storage/rows.ts'
+import type { CoreTables, UserTable } from '../storage/tables.ts'
+import type { User } from './user.ts'
+import { usernameKey } from './username.ts'
+
+function userFromRow(row: Selectable<UserTable>): User {
+  return Object.freeze({
+    id: row.id,
+    username: row.username,
+    role: row.role,
+    disabledAt: toDate(row.disabled_at),
+    createdAt: instant(row.created_at),
+  })
+}
+
+export interface Users {
+  byId(id: string): Promise<User | undefined>
+  byName(username: string): Promise<User | undefined>
+  list(page: { readonly after?: string; readonly limit: number; readonly backwards?: boolean }): Promise<readonly User[]>
+  count(): Promise<number>
+  /** Inserts the user, with what else makes them complete, or nothing. Answers false where the name is taken. */
+  insert(user: User, alongside?: (trx: Transaction<CoreTables>, userId: string) => Promise<void>): Promise<boolean>
+  update(user: User): Promise<void>
+}
+
+export function openUsers(database: Database, changes: Changes): Users {
+  const { db } = database
+  const byId = new Remembered(async (id) => {
+    const row = await db.selectFrom('user').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && userFromRow(row)
+  }, changes)
+  changes.onChange('user', (id) => byId.forget((user) => user.id === id))
+
+  return {
+    byId: (id) => byId.get(id),
+
+    async byName(username) {
+      const key = usernameKey(username)
+      if (key === undefined) return undefined
+      const row = await db.selectFrom('user').selectAll().where('username_key', '=', key).executeTakeFirst()
+      return row && userFromRow(row)
+    },
+
+    async list({ after, limit, backwards = false }) {
+      let query = db.selectFrom('user').selectAll().limit(limit)
+      if (after !== undefined) query = query.where('id', backwards ? '<' : '>', after)
+      return (await query.orderBy('id', backwards ? 'desc' : 'asc').execute()).map(userFromRow)
+    },
+
+    async count() {
+      const row = await db.selectFrom('user').select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
+
+    async insert(user, alongside) {
+      const row = {
+        id: user.id,
+        username: user.username,
+        username_key: usernameKey(user.username) ?? user.username,
+        role: user.role,
+        disabled_at: null,
+        created_at: user.createdAt.getTime(),
+      }
+      try {
+        await database.transaction(async (trx) => {
+          await trx.insertInto('user').values(row).execute()
+          await alongside?.(trx, user.id)
+        })
+        return true
+      } catch (error) {
+        if (database.dialect.isDuplicateKey(error)) return false
+        throw error
+      }
+    },
+
+    async update(user) {
+      await db
+        .updateTable('user')
+        .set({ role: user.role, disabled_at: user.disabledAt?.getTime() ?? null })
+        .where('id', '=', user.id)
+        .execute()
+      await changes.announce('user', user.id)
+    },
+  }
+}

@@ -1,0 +1,147 @@
+import { writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createDeployment, type Deployment, readApp } from './support.ts'
+
+describe('a server that cannot start', () => {
+  it('says every mistake of the environment in a sentence, and ends with 1', async () => {
+    const deployment = await createDeployment({ LOG_LEVEL: 'loud', ISSUER: 'http://auth.example.com', PORT: 'x', GRANTQL_SECRET: 'hush-hush' })
+    const { code, stdout, stderr } = await deployment.startToEnd()
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr.trim().split('\n').map((line) => line.split(' ')[0]).sort()).toEqual(['GRANTQL_SECRET', 'ISSUER', 'LOG_LEVEL', 'PORT'])
+    expect(stderr).not.toMatch(/hush|at .*\.ts/)
+  })
+
+  it('says what is wrong with the configuration', async () => {
+    const deployment = await createDeployment({ GRANTQL_CONFIG: 'mine.mjs' })
+    await writeFile(join(deployment.folder, 'mine.mjs'), 'export default { plugins: [{ id: "a" }, { id: "a" }] }')
+    const { code, stderr } = await deployment.startToEnd()
+    expect(code).toBe(1)
+    expect(stderr).toBe('The plugin "a" claims the plugin id "a" twice. Take one of them out of the configuration.\n')
+  })
+
+  it('says that the database does not answer', async () => {
+    const secret = 'a-secret-of-this-server-0123456789-abcdef'
+    const deployment = await createDeployment({ DATABASE_URL: 'mysql://user:hidden@127.0.0.1:9/name', GRANTQL_SECRET: secret })
+    const { code, stderr } = await deployment.startToEnd()
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^The database does not answer: .*ECONNREFUSED.*\n$/)
+    expect(stderr).not.toMatch(/hidden/)
+  })
+
+  it('says that its port is taken', async () => {
+    const deployment = await createDeployment({ GRANTQL_ADMIN_PASSWORD: 'a long enough password' })
+    const server = await deployment.start()
+    const { code, stderr } = await deployment.startToEnd()
+    expect(code).toBe(1)
+    expect(stderr).toBe('Another program listens on this port: set PORT to a free one.\n')
+    await server.stop()
+  })
+
+  it('says that the secret is not the one that the keys are sealed with', async () => {
+    const deployment = await createDeployment({ GRANTQL_ADMIN_PASSWORD: 'a long enough password' })
+    await (await deployment.start()).stop()
+    const { code, stderr } = await deployment.startToEnd({ GRANTQL_SECRET: 'another-secret-than-before-0123456789' })
+    expect(code).toBe(1)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(stderr).toMatch(/GRANTQL_SECRET/)
+  })
+})
+
+describe('a server that is told to stop', () => {
+  let deployment: Deployment
+  let app: { client_id: string; client_secret: string }
+
+  beforeAll(async () => {
+    deployment = await createDeployment({ GRANTQL_ADMIN_PASSWORD: 'a long enough password' })
+    await (await deployment.start()).stop()
+    app = readApp(await deployment.grantql(['app', 'create', 'Drained', '--grant', 'client_credentials', '--json']))
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('finishes what is under way, and ends with 0 within 10 seconds (%s)', async (signal) => {
+    const server = await deployment.start()
+    const body = new URLSearchParams({ ...app, grant_type: 'client_credentials' }).toString()
+    const request = openRequest(deployment.port, body)
+    await request.half()
+    const startedAt = Date.now()
+    server.child.kill(signal)
+    await sleep(500)
+    await expect(fetch(`${deployment.url}/health/live`)).rejects.toThrow()
+    const answer = await request.rest()
+    const { code } = await server.ended
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+    expect(answer).toMatch(/"access_token":"/)
+    expect(code).toBe(0)
+    expect(Date.now() - startedAt).toBeLessThan(10_000)
+  })
+
+  it('waits for nobody who only keeps a connection', async () => {
+    const server = await deployment.start()
+    const idle = connect(deployment.port, 'localhost')
+    await new Promise((done) => idle.once('connect', done))
+    await fetch(`${deployment.url}/health/live`)
+    const startedAt = Date.now()
+    expect((await server.stop()).code).toBe(0)
+    expect(Date.now() - startedAt).toBeLessThan(5_000)
+    idle.destroy()
+  })
+
+  it('gives up on a request that never ends, and ends within 10 seconds', async () => {
+    const server = await deployment.start()
+    const request = openRequest(deployment.port, 'x'.repeat(100))
+    await request.half()
+    const startedAt = Date.now()
+    await server.stop()
+    expect(Date.now() - startedAt).toBeLessThan(10_000)
+  })
+
+  it('is forced by a second signal', async () => {
+    const server = await deployment.start()
+    const request = openRequest(deployment.port, 'x'.repeat(100))
+    await request.half()
+    server.child.kill('SIGTERM')
+    await sleep(300)
+    const startedAt = Date.now()
+    expect((await server.stop('SIGTERM')).code).toBe(143)
+    expect(Date.now() - startedAt).toBeLessThan(2_000)
+  })
+
+  it('says nothing secret while it lives, at trace level', async () => {
+    const server = await deployment.start({ LOG_LEVEL: 'trace' })
+    const response = await fetch(`${deployment.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ ...app, grant_type: 'client_credentials' }),
+    })
+    const { access_token: token } = (await response.json()) as { access_token: string }
+    await fetch(`${deployment.url}/oauth/introspect?token=${token}&code=${app.client_secret}`)
+    const { stdout, stderr } = await server.stop()
+    expect(stdout).toMatch(/oauth\/token/)
+    expect(stdout + stderr).not.toContain(app.client_secret)
+    for (const part of token.split('.')) expect(stdout + stderr).not.toContain(part)
+  })
+})
+
+/** A token request whose second half comes when it is told to. */
+function openRequest(port: number, body: string) {
+  const socket = connect(port, 'localhost')
+  const middle = Math.floor(body.length / 2)
+  let answer = ''
+  socket.on('data', (chunk) => (answer += chunk))
+  socket.on('error', () => undefined)
+  const closed = new Promise<void>((done) => socket.once('close', () => done()))
+  const head = `POST /oauth/token HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n\r\n`
+  return {
+    async half() {
+      await new Promise((done) => socket.write(head + body.slice(0, middle), done))
+      await sleep(200)
+    },
+    async rest() {
+      socket.write(body.slice(middle))
+      await closed
+      return answer
+    },
+  }
+}

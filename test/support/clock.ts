@@ -1,0 +1,1 @@
+export { createClock, type TestClock } from '../../src/testing/clock.ts'

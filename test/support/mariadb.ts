@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, rmSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createConnection } from 'mysql2/promise'
+
+const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/usr/libexec']
+const START_TIMEOUT_MS = 60_000
+const STOP_TIMEOUT_MS = 20_000
+
+/** A private MariaDB server on 127.0.0.1 with default durability. */
+export interface TestServer {
+  readonly pid: number
+  readonly port: number
+  /** The URL of one of its databases, as root. */
+  url(databaseName: string): string
+  createDatabase(name: string): Promise<void>
+  /** Starts it again after its process was killed: same files, same port. */
+  restart(): Promise<void>
+  /** Ends the server and deletes its files. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a private MariaDB server in a temporary folder.
+ *
+ * @throws {Error} with a sentence about what to install, where there is none and it cannot be installed from here
+ */
+export async function startMariadb(): Promise<TestServer> {
+  const server = await findServer()
+  const folder = await mkdtemp(join(tmpdir(), 'grantql-mariadb-'))
+  const password = randomBytes(12).toString('hex')
+  const port = await freePort()
+  const user = process.getuid?.() === 0 ? ['--user=root'] : []
+  await run(find('mariadb-install-db') ?? find('mysql_install_db') ?? 'mariadb-install-db', [
+    '--no-defaults',
+    `--datadir=${join(folder, 'data')}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    ...user,
+  ])
+  const initFile = join(folder, 'init.sql')
+  // One statement a line, as the server reads them.
+  const accounts = ['root@localhost', "root@'127.0.0.1'"]
+  await writeFile(
+    initFile,
+    accounts.map((account) => `set password for ${account} = password('${password}');\n`).join(''),
+  )
+  const start = () =>
+    startProcess(server, [
+      '--no-defaults',
+      `--datadir=${join(folder, 'data')}`,
+      `--socket=${join(folder, 'socket')}`,
+      `--pid-file=${join(folder, 'pid')}`,
+      `--init-file=${initFile}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      ...user,
+    ])
+  const url = (databaseName: string) => `mysql://root:${password}@127.0.0.1:${port}/${databaseName}`
+  let child = start()
+  // Where the test run is broken off, nobody else ends the server.
+  const abandon = () => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', abandon)
+  const stop = async () => {
+    process.off('exit', abandon)
+    child.kill('SIGCONT')
+    child.kill('SIGTERM')
+    const killing = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+    await exited(child)
+    clearTimeout(killing)
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await answers(url('mysql'), child)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    get pid() {
+      return pidOf(child)
+    },
+    port,
+    url,
+    createDatabase: (name) => createDatabaseAt(url('mysql'), name),
+    async restart() {
+      await exited(child)
+      child = start()
+      await answers(url('mysql'), child)
+    },
+    stop,
+  }
+}
+
+/** Creates an empty database through the URL of another one on the same server. */
+export async function createDatabaseAt(adminUrl: string, name: string): Promise<void> {
+  const connection = await createConnection(adminUrl)
+  try {
+    await connection.query('create database ??', [name])
+  } finally {
+    await connection.end()
+  }
+}
+
+async function findServer(): Promise<string> {
+  const found = find('mariadbd') ?? find('mysqld')
+  if (found !== undefined) return found
+  if (process.getuid?.() === 0 && find('apt-get') !== undefined) {
+    console.log('The tests need MariaDB, and this machine has none. Installing it with apt-get …')
+    // Not `mariadb-server`: that would start a server for the whole machine.
+    const packages = ['mariadb-server-core', 'mariadb-client-core']
+    await run('apt-get', ['update'], 'inherit')
+    await run('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], 'inherit')
+    const installed = find('mariadbd')
+    if (installed !== undefined) return installed
+  }
+  throw new Error(
+    'The tests need MariaDB: install its server (on Debian: apt-get install mariadb-server-core mariadb-client-core), ' +
+      'or set GRANTQL_TEST_DATABASES=sqlite for a quick run that proves less.',
+  )
+}
+
+function find(name: string): string | undefined {
+  return FOLDERS.map((folder) => join(folder, name)).find((path) => existsSync(path))
+}
+
+async function run(command: string, parameters: string[], output: 'inherit' | 'pipe' = 'pipe'): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const child = spawn(command, parameters, { env, stdio: ['ignore', output, output] })
+  let said = ''
+  child.stdout?.on('data', (chunk) => {
+    said += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    said += chunk
+  })
+  const code = await exited(child)
+  if (code !== 0) throw new Error(`${command} failed with exit code ${code}.\n${said}`)
+}
+
+function startProcess(server: string, parameters: string[]): ChildProcess {
+  return spawn(server, parameters, { stdio: 'ignore' })
+}
+
+function pidOf(child: ChildProcess): number {
+  if (child.pid === undefined) throw new Error('MariaDB did not start.')
+  return child.pid
+}
+
+function exited(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code))
+  })
+}
+
+async function answers(url: string, child: ChildProcess): Promise<void> {
+  const until = Date.now() + START_TIMEOUT_MS
+  for (;;) {
+    try {
+      const connection = await createConnection({ uri: url, connectTimeout: 2_000 })
+      await connection.end()
+      return
+    } catch (error) {
+      if (child.exitCode !== null || Date.now() > until) throw new Error('MariaDB did not start.', { cause: error })
+      await sleep(100)
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
