@@ -63,10 +63,8 @@ function askChild<Answer>(child: ChildProcess, question: Question): Promise<Answ
 /** In the measured process: answers questions, one after the other, until it is told to close. */
 export function answerQuestions(answer: (question: Question) => Promise<unknown>): void {
   process.on('message', async (question: Question) => {
-    const message = await reply(answer, question)
-    process.send?.(message, undefined, {}, () => {
-      if (question.ask === 'close') process.disconnect()
-    })
+    process.send?.(await reply(answer, question))
+    if (question.ask === 'close') process.disconnect?.()
   })
 }
 

@@ -17,8 +17,6 @@ import type { Users } from './users/users.ts'
 export interface TokenPolicy {
   /** Seconds an access token lives. */
   readonly accessTokenTtlSeconds: number
-  /** Seconds a token family, and so a refresh token, lives at most. */
-  readonly familyTtlSeconds: number
   readonly algorithm: SigningAlgorithm
   /** `aud` of a token that asks for no resource. */
   readonly defaultAudience: string

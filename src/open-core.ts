@@ -106,7 +106,6 @@ export function allMigrations(config: Pick<Config, 'plugins'>): Record<string, M
 function tokenPolicy({ tokens = {} }: Config, issuer: string): TokenPolicy {
   return {
     accessTokenTtlSeconds: tokens.accessTokenTtlSeconds ?? 3600,
-    familyTtlSeconds: tokens.familyTtlSeconds ?? 30 * DAY_SECONDS,
     algorithm: tokens.algorithm ?? 'ES256',
     defaultAudience: tokens.defaultAudience ?? issuer,
     doubleSubmitSeconds: tokens.doubleSubmitSeconds ?? 2,

@@ -1,12 +1,14 @@
-import type { Insertable, Selectable } from 'kysely'
+import type { Insertable, Selectable, Transaction } from 'kysely'
 import { generateId } from '../secrets/generate-id.ts'
 import type { Database } from '../storage/database.ts'
 import { createGroupInsert } from '../storage/group-insert.ts'
+import { prepareInsert } from '../storage/prepared.ts'
 import { fromJson, instant, toJson } from '../storage/rows.ts'
-import type { AuditEventTable } from '../storage/tables.ts'
+import type { AuditEventTable, CoreTables } from '../storage/tables.ts'
 
 export type AuditKind =
   | 'token.issued'
+  | 'token.answered-again'
   | 'token.revoked'
   | 'family.revoked'
   | 'approval.opened'
@@ -56,12 +58,24 @@ export interface Audit {
   find(id: string): Promise<AuditRecord | undefined>
   /** The row for an insert of the caller's own transaction. */
   row(event: AuditEvent, id?: string): Insertable<AuditEventTable>
+  /** Inserts such a row. */
+  insertRow(trx: Transaction<CoreTables>, row: Insertable<AuditEventTable>): Promise<void>
 }
 
+const COLUMNS = {
+  id: true,
+  kind: true,
+  app_id: true,
+  user_id: true,
+  request_id: true,
+  details: true,
+  created_at: true,
+} satisfies Record<keyof AuditEventTable, true>
+
 export function openAudit(database: Database, now: () => Date): Audit {
-  const insert = createGroupInsert<Insertable<AuditEventTable>>(async (rows) => {
-    await database.db.insertInto('audit_event').values(rows).execute()
-  })
+  const { db } = database
+  const insertRows = prepareInsert(db, 'audit_event', COLUMNS)
+  const insert = createGroupInsert<Insertable<AuditEventTable>>((rows) => insertRows(db, rows))
   const row = (event: AuditEvent, id?: string): Insertable<AuditEventTable> => {
     const at = now()
     return {
@@ -74,10 +88,10 @@ export function openAudit(database: Database, now: () => Date): Audit {
       created_at: at.getTime(),
     }
   }
-  const { db } = database
   return {
     write: (event) => insert(row(event)),
     row,
+    insertRow: (trx, added) => insertRows(trx, [added]),
     async list({ after, limit, backwards = false }) {
       let query = db.selectFrom('audit_event').selectAll().limit(limit)
       if (after !== undefined) query = query.where('id', backwards ? '>' : '<', after)

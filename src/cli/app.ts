@@ -28,7 +28,9 @@ export function addAppCommands(program: Command): void {
   const group = program.command('app').description('OAuth clients that are registered here.')
 
   const several = (flags: string, description: string) =>
-    new Option(flags, `${description}; may be repeated`).default([], 'none').argParser((value: string, before: string[]) => [...before, value])
+    new Option(flags, `${description}; may be repeated`)
+      .default([], 'none')
+      .argParser((value: string, before: string[]) => [...before, value])
   group
     .command('create <name>')
     .description('Register an app. What is left out is none. The secret is printed this once.')
@@ -62,8 +64,16 @@ export function addAppCommands(program: Command): void {
     .action(async ({ json }: Json, command: Command) =>
       withCore(command, async (core) => {
         const apps = await allApps(core)
-        const row = (app: App) => [app.clientId, app.name, app.type, app.disabledAt ? 'disabled' : 'active', formatInstant(app.createdAt)]
-        print(json, apps.map(describe), () => formatTable(['client id', 'name', 'type', 'status', 'created'], apps.map(row)))
+        const row = (app: App) => [
+          app.clientId,
+          app.name,
+          app.type,
+          app.disabledAt ? 'disabled' : 'active',
+          formatInstant(app.createdAt),
+        ]
+        print(json, apps.map(describe), () =>
+          formatTable(['client id', 'name', 'type', 'status', 'created'], apps.map(row)),
+        )
       }),
     )
 
@@ -124,7 +134,8 @@ async function allApps({ apps }: Pick<Core, 'apps'>): Promise<readonly App[]> {
 
 function printCredentials(json: boolean | undefined, app: App, clientSecret: string | undefined): void {
   const data = { ...describe(app), ...(clientSecret !== undefined && { clientSecret }) }
-  const secret: Record<string, string> = clientSecret === undefined ? {} : { 'client secret': `${clientSecret}  (shown this once)` }
+  const secret: Record<string, string> =
+    clientSecret === undefined ? {} : { 'client secret': `${clientSecret}  (shown this once)` }
   print(json, data, () => formatFields({ name: app.name, 'client id': app.clientId, ...secret }))
 }
 

@@ -14,7 +14,8 @@ export async function askPassword(): Promise<string> {
   if (given) return given
   if (!process.stdin.isTTY) return readFirstLine()
   const password = await askHidden('Password: ')
-  if ((await askHidden('Once more: ')) !== password) throw new BootError('The two passwords differ; nothing was changed.')
+  if ((await askHidden('Once more: ')) !== password)
+    throw new BootError('The two passwords differ; nothing was changed.')
   return password
 }
 

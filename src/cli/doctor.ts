@@ -35,7 +35,9 @@ function format({ verdict, check, sentence }: Finding): string {
 
 async function* examine(configPath: string | undefined): AsyncGenerator<Finding> {
   const environment = attempt(() => loadEnvironment(process.env))
-  yield* environment instanceof Error ? mistakes('environment', environment) : [ok('environment', 'Every variable makes sense.')]
+  yield* environment instanceof Error
+    ? mistakes('environment', environment)
+    : [ok('environment', 'Every variable makes sense.')]
   const config = await loadConfig({ path: configPath }).catch((error: Error) => error)
   if (config instanceof Error) return yield* mistakes('configuration', config)
   yield checkConfiguration(config)
@@ -51,7 +53,10 @@ async function* examine(configPath: string | undefined): AsyncGenerator<Finding>
 function checkConfiguration(config: Config): Finding {
   const registry = attempt(() => createRegistry(config.plugins, config.scopes ?? []))
   if (registry instanceof Error) return fail('configuration', registry.message)
-  return ok('configuration', `${registry.plugins.length} plugins with ${registry.grants.size} grants, and nothing claimed twice.`)
+  return ok(
+    'configuration',
+    `${registry.plugins.length} plugins with ${registry.grants.size} grants, and nothing claimed twice.`,
+  )
 }
 
 async function* examineCore(config: Config, environment: Environment): AsyncGenerator<Finding> {

@@ -21,6 +21,7 @@ export function explainFully(error: unknown): string {
 function rootMessage(error: Error): string {
   let root = error
   for (let depth = 0; depth < 8 && root.cause instanceof Error; depth++) root = root.cause
-  if (root instanceof AggregateError && root.message === '') return String((root.errors[0] as Error | undefined)?.message)
+  if (root instanceof AggregateError && root.message === '')
+    return String((root.errors[0] as Error | undefined)?.message)
   return root.message
 }

@@ -55,7 +55,12 @@ export async function firstRun(
 }
 
 async function hasAdmin({ database }: Pick<Core, 'database'>): Promise<boolean> {
-  const admin = await database.db.selectFrom('user').select('id').where('role', '=', 'admin').limit(1).executeTakeFirst()
+  const admin = await database.db
+    .selectFrom('user')
+    .select('id')
+    .where('role', '=', 'admin')
+    .limit(1)
+    .executeTakeFirst()
   return admin !== undefined
 }
 

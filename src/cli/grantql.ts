@@ -31,7 +31,7 @@ addTransferCommand(program)
 try {
   await program.parseAsync()
 } catch (error) {
-  const isDebugging = /^(?:debug|trace)$/.test(process.env['LOG_LEVEL'] ?? '')
+  const isDebugging = /^(?:debug|trace)$/.test(process.env.LOG_LEVEL ?? '')
   process.stderr.write(`${isDebugging ? explainFully(error) : explainError(error)}\n`)
   process.exitCode = 1
 }

@@ -42,18 +42,33 @@ export function addKeysCommands(program: Command): void {
       withCore(command, async (core) => {
         const { resealed, unreadable } = await core.keys.resealAll()
         await core.changes.announce('signing-key', 'all')
-        const rest = unreadable.length === 0 ? '' : ` ${unreadable.length} retired ones cannot be opened any more, which harms nothing.`
+        const rest =
+          unreadable.length === 0
+            ? ''
+            : ` ${unreadable.length} retired ones cannot be opened any more, which harms nothing.`
         print(json, { resealed, unreadable }, () => `${resealed} keys were sealed with the newest secret.${rest}`)
       }),
     )
 }
 
 function formatKeys(keys: readonly SigningKeySummary[]): string {
-  const row = (key: SigningKeySummary) => [key.kid, key.algorithm, key.state, formatInstant(key.activeAt), formatInstant(key.retiringAt)]
+  const row = (key: SigningKeySummary) => [
+    key.kid,
+    key.algorithm,
+    key.state,
+    formatInstant(key.activeAt),
+    formatInstant(key.retiringAt),
+  ]
   return formatTable(['kid', 'algorithm', 'state', 'signs from', 'signs until'], keys.map(row))
 }
 
 function describe(key: SigningKeySummary): Record<string, unknown> {
   const iso = (at: Date | null) => at?.toISOString() ?? null
-  return { ...key, createdAt: iso(key.createdAt), activeAt: iso(key.activeAt), retiringAt: iso(key.retiringAt), retiredAt: iso(key.retiredAt) }
+  return {
+    ...key,
+    createdAt: iso(key.createdAt),
+    activeAt: iso(key.activeAt),
+    retiringAt: iso(key.retiringAt),
+    retiredAt: iso(key.retiredAt),
+  }
 }

@@ -24,14 +24,18 @@ export function addMigrateCommand(program: Command): void {
       try {
         const missing = new Set(await pendingMigrations(database, steps))
         if (status) {
-          const rows = Object.keys(steps).sort().map((name) => [name, missing.has(name) ? 'missing' : 'applied'] as const)
+          const rows = Object.keys(steps)
+            .sort()
+            .map((name) => [name, missing.has(name) ? 'missing' : 'applied'] as const)
           print(json, Object.fromEntries(rows), () => formatTable(['step', 'status'], rows))
           process.exitCode = missing.size > 0 ? 1 : 0
           return
         }
         await migrate(database, steps, { log })
         print(json, { applied: [...missing] }, () =>
-          missing.size === 0 ? 'The schema is up to date.' : `The schema is up to date: ${missing.size} steps were applied.`,
+          missing.size === 0
+            ? 'The schema is up to date.'
+            : `The schema is up to date: ${missing.size} steps were applied.`,
         )
       } finally {
         await database.close()

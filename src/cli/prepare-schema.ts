@@ -7,7 +7,11 @@ import { migrate, pendingMigrations } from '../storage/migrate.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { refuseUnfinished } from './transfer/marker.ts'
 
-type Deployment = { readonly config: Pick<Config, 'plugins'>; readonly environment: Pick<Environment, 'databaseUrl'>; readonly log: Log }
+type Deployment = {
+  readonly config: Pick<Config, 'plugins'>
+  readonly environment: Pick<Environment, 'databaseUrl'>
+  readonly log: Log
+}
 
 /** Brings the schema up to date, in one line of the log instead of one a step. Answers how many steps were missing. */
 export async function prepareSchema(deployment: Deployment): Promise<number> {
@@ -26,7 +30,8 @@ export async function prepareSchema(deployment: Deployment): Promise<number> {
 export async function requireSchema(deployment: Deployment): Promise<void> {
   await withDatabase(deployment, async (database) => {
     const missing = await pendingMigrations(database, allMigrations(deployment.config))
-    if (missing.length > 0) throw new BootError('The schema of this database is not up to date: run `grantql migrate` first.')
+    if (missing.length > 0)
+      throw new BootError('The schema of this database is not up to date: run `grantql migrate` first.')
     await refuseUnfinished(database)
   })
 }

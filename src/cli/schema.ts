@@ -1,8 +1,6 @@
 import type { Command } from 'commander'
-import { printSchema } from 'graphql'
 import { loadConfig } from '../config/load-config.ts'
 import { createRegistry } from '../config/registry.ts'
-import { createSchemas } from '../graphql/schema.ts'
 
 /** `grantql schema …` */
 export function addSchemaCommands(program: Command): void {
@@ -13,6 +11,11 @@ export function addSchemaCommands(program: Command): void {
     .description('Print the schema of the public endpoint. Reads the configuration alone, no database.')
     .option('--admin', 'that of the admin endpoint')
     .action(async ({ admin }: { admin?: boolean }, command: Command) => {
+      // The other commands need none of it, and would wait for it.
+      const [{ printSchema }, { createSchemas }] = await Promise.all([
+        import('graphql'),
+        import('../graphql/schema.ts'),
+      ])
       const { plugins, scopes = [], graphql } = await loadConfig({ path: command.optsWithGlobals().config })
       const schemas = createSchemas(createRegistry(plugins, scopes), graphql)
       process.stdout.write(`${printSchema(admin ? schemas.admin : schemas.public)}\n`)

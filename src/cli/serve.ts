@@ -2,9 +2,9 @@ import type { Command } from 'commander'
 import { BootError } from '../config/boot-error.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { loadEnvironment, type Variables } from '../config/load-environment.ts'
+import { createServer } from '../index.ts'
 import type { LogLevel } from '../log/create-log.ts'
 import { type OpenedLog, openLog } from '../log/open-log.ts'
-import { createServer } from '../server.ts'
 import { explainError, explainFully } from './explain-error.ts'
 import { firstRun } from './first-run.ts'
 import { prepareSchema } from './prepare-schema.ts'
@@ -48,7 +48,8 @@ async function start({ variables, configPath }: ServeOptions): Promise<void> {
   try {
     const audience = process.stdout.isTTY ? 'terminal' : 'file'
     const made = await firstRun(server.core, environment, () => {
-      if (audience === 'file' && environment.adminPassword === undefined) reserveSecretFile(firstRunPath(environment.databaseUrl))
+      if (audience === 'file' && environment.adminPassword === undefined)
+        reserveSecretFile(firstRunPath(environment.databaseUrl))
     })
     const { port } = await server.listen(environment.port).catch(refusePort)
     drainOnSignals(server, opened)
@@ -71,8 +72,10 @@ function reserveSecretFile(path: string): void {
 }
 
 function refusePort(error: NodeJS.ErrnoException): never {
-  if (error.code === 'EADDRINUSE') throw new BootError('Another program listens on this port: set PORT to a free one.', { cause: error })
-  if (error.code === 'EACCES') throw new BootError('This user may not listen on this port: set PORT to one above 1023.', { cause: error })
+  if (error.code === 'EADDRINUSE')
+    throw new BootError('Another program listens on this port: set PORT to a free one.', { cause: error })
+  if (error.code === 'EACCES')
+    throw new BootError('This user may not listen on this port: set PORT to one above 1023.', { cause: error })
   throw error
 }
 
@@ -118,5 +121,7 @@ export function addServeCommand(program: Command): void {
   program
     .command('serve')
     .description('Serve GraphQL, REST and pages: what `npm start` does.')
-    .action((_options, command: Command) => serve({ variables: process.env, configPath: command.optsWithGlobals().config }))
+    .action((_options, command: Command) =>
+      serve({ variables: process.env, configPath: command.optsWithGlobals().config }),
+    )
 }

@@ -29,7 +29,8 @@ export function tokenCall({ grants }: Pick<Registry, 'grants'>, origin: string):
  * Nothing in it needs more quoting: ids and secrets of ours are letters, digits, dashes and underscores.
  */
 export function tokenCommand({ url, body }: TokenCall, app: DemoApp, hasCurl: boolean = isOnPath('curl')): string {
-  if (hasCurl) return `curl -sS ${url} -u '${app.clientId}:${app.clientSecret}' -H 'Content-Type: application/json' -d '${body}'`
+  if (hasCurl)
+    return `curl -sS ${url} -u '${app.clientId}:${app.clientSecret}' -H 'Content-Type: application/json' -d '${body}'`
   return nodeCommand({ url, body }, `'${app.clientId}:${app.clientSecret}'`)
 }
 
@@ -54,5 +55,5 @@ function nodeCommand({ url, body }: TokenCall, credentials: string | undefined):
 }
 
 function isOnPath(name: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, name)))
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, name)))
 }

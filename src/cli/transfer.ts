@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { BootError } from '../config/boot-error.ts'
-import type { Config, Environment } from '../config/define-config.ts'
 import { CORE_TABLES } from '../config/core-claims.ts'
+import type { Config, Environment } from '../config/define-config.ts'
 import { createRegistry } from '../config/registry.ts'
 import { isEmbedded, isInMemory, secretPath, sqlitePath } from '../config/server-secret.ts'
 import { allMigrations } from '../open-core.ts'
@@ -16,7 +16,7 @@ import { runTransfer, type TransferReport } from './transfer/run-transfer.ts'
 import { type Deployment, loadDeployment } from './with-core.ts'
 
 /** What belongs to the moment and the running nodes, not to the deployment. */
-const LEFT_BEHIND: readonly string[] = ['lease', 'change', 'pace']
+const OF_THE_MOMENT: readonly string[] = ['lease', 'change', 'pace', 'kysely_migration', 'kysely_migration_lock']
 const TARGET_VARIABLE = 'GRANTQL_TRANSFER_TO'
 /** A batch may wait for a lock that the server's own deadline would not wait for. */
 const DEADLINE_MS = 60_000
@@ -32,10 +32,18 @@ interface Options {
 export function addTransferCommand(program: Command): void {
   program
     .command('transfer')
-    .description('Copy this SQLite deployment to MySQL or MariaDB while it runs: apps, users, keys and live tokens work there unchanged.')
-    .option('--to <url>', `mysql://user:password@host:3306/name, an empty database; or set ${TARGET_VARIABLE}, which other users of this machine cannot see`)
+    .description(
+      'Copy this SQLite deployment to MySQL or MariaDB while it runs: apps, users, keys and live tokens work there unchanged.',
+    )
+    .option(
+      '--to <url>',
+      `mysql://user:password@host:3306/name, an empty database; or set ${TARGET_VARIABLE}, which other users of this machine cannot see`,
+    )
     .option('--overwrite', 'delete what the target holds first')
-    .option('--hold', 'keep the writers of the source stopped until Enter is pressed, so that nothing is written there in vain')
+    .option(
+      '--hold',
+      'keep the writers of the source stopped until Enter is pressed, so that nothing is written there in vain',
+    )
     .option('--json', 'print JSON')
     .action(async (options: Options, command: Command) => {
       const deployment = await loadDeployment(command)
@@ -43,7 +51,9 @@ export function addTransferCommand(program: Command): void {
       refuseUnfit(deployment.environment.databaseUrl, targetUrl)
       await requireSchema(deployment)
       const report = await transfer(deployment, targetUrl, options)
-      print(options.json, { ...report, frozenAt: report.frozenAt.toISOString() }, () => formatReport(report, deployment.environment))
+      print(options.json, { ...report, frozenAt: report.frozenAt.toISOString() }, () =>
+        formatReport(report, deployment.environment),
+      )
     })
 }
 
@@ -55,7 +65,11 @@ function refuseUnfit(sourceUrl: string, targetUrl: string | undefined): asserts 
   if (!/^(?:mysql|mariadb):/.test(targetUrl)) throw new BootError('The target is a mysql:// or mariadb:// URL.')
 }
 
-async function transfer({ config, environment, log }: Deployment, targetUrl: string, options: Options): Promise<TransferReport> {
+async function transfer(
+  { config, environment, log }: Deployment,
+  targetUrl: string,
+  options: Options,
+): Promise<TransferReport> {
   const target = await openDatabase(targetUrl, { log, deadlineMs: DEADLINE_MS, poolSize: 2 })
   const interrupted = new AbortController()
   const interrupt = () => interrupted.abort()
@@ -74,7 +88,9 @@ async function transfer({ config, environment, log }: Deployment, targetUrl: str
   } catch (error) {
     const sentence = explainError(error)
     const isPartial = !/--overwrite|of its own/.test(sentence)
-    throw isPartial ? new BootError(`${sentence} The source is as it was; run it again with --overwrite.`, { cause: error }) : error
+    throw isPartial
+      ? new BootError(`${sentence} The source is as it was; run it again with --overwrite.`, { cause: error })
+      : error
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
     await target.close()
@@ -85,13 +101,16 @@ async function transfer({ config, environment, log }: Deployment, targetUrl: str
 function transferredTables({ plugins, scopes = [] }: Config): readonly string[] {
   const { plugins: checked } = createRegistry(plugins, scopes)
   const all = [...CORE_TABLES, ...checked.flatMap(({ tables = [] }) => tables)]
-  return all.filter((name) => !LEFT_BEHIND.includes(name))
+  return all.filter((name) => !OF_THE_MOMENT.includes(name))
 }
 
 async function waitForEnter(signal: AbortSignal): Promise<void> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    await terminal.question('Everything is there, and the source is frozen. Restart the servers on the target, then press Enter. ', { signal })
+    await terminal.question(
+      'Everything is there, and the source is frozen. Restart the servers on the target, then press Enter. ',
+      { signal },
+    )
   } catch {
     // A signal or the end of the input says the same.
   } finally {
@@ -99,9 +118,14 @@ async function waitForEnter(signal: AbortSignal): Promise<void> {
   }
 }
 
-function formatReport({ tables, frozenMs, frozenAt }: TransferReport, { databaseUrl }: Pick<Environment, 'databaseUrl'>): string {
+function formatReport(
+  { tables, frozenMs, frozenAt }: TransferReport,
+  { databaseUrl }: Pick<Environment, 'databaseUrl'>,
+): string {
   const rows = Object.entries(tables).map(([name, count]) => [name, String(count)])
-  const secret = process.env['GRANTQL_SECRET'] ? 'the GRANTQL_SECRET that it has now' : `GRANTQL_SECRET, the content of ${secretPath(databaseUrl)}`
+  const secret = process.env.GRANTQL_SECRET
+    ? 'the GRANTQL_SECRET that it has now'
+    : `GRANTQL_SECRET, the content of ${secretPath(databaseUrl)}`
   return `${formatTable(['table', 'rows'], rows)}
 
 Everything is there, and compared by count and checksum. Writers waited for ${(frozenMs / 1000).toFixed(1)} s.

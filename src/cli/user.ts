@@ -25,8 +25,16 @@ export function addUserCommands(program: Command): void {
     .option('--json', 'print JSON')
     .action(async (username: string, { admin, json }: Json & { admin?: boolean }, command: Command) =>
       withCore(command, async (core) => {
-        const user = await createUser(core, undefined, { username, role: admin ? 'admin' : 'user', password: await askPassword() })
-        print(json, describe(user), () => `The ${user.role === 'admin' ? 'admin' : 'user'} ${user.username} can sign in now.`)
+        const user = await createUser(core, undefined, {
+          username,
+          role: admin ? 'admin' : 'user',
+          password: await askPassword(),
+        })
+        print(
+          json,
+          describe(user),
+          () => `The ${user.role === 'admin' ? 'admin' : 'user'} ${user.username} can sign in now.`,
+        )
       }),
     )
 
@@ -37,8 +45,16 @@ export function addUserCommands(program: Command): void {
     .action(async ({ json }: Json, command: Command) =>
       withCore(command, async (core) => {
         const users = await Array.fromAsync(allUsers(core))
-        const row = (user: User) => [user.username, user.role, user.disabledAt ? 'disabled' : 'active', formatInstant(user.createdAt), user.id]
-        print(json, users.map(describe), () => formatTable(['user name', 'role', 'status', 'created', 'id'], users.map(row)))
+        const row = (user: User) => [
+          user.username,
+          user.role,
+          user.disabledAt ? 'disabled' : 'active',
+          formatInstant(user.createdAt),
+          user.id,
+        ]
+        print(json, users.map(describe), () =>
+          formatTable(['user name', 'role', 'status', 'created', 'id'], users.map(row)),
+        )
       }),
     )
 
@@ -65,7 +81,12 @@ export function addUserCommands(program: Command): void {
           print(false, undefined, () => `${user.username} ${done}`)
         }),
       )
-  change('disable', 'Sign a user out for good: nothing they approved works either.', { isDisabled: true }, 'can no longer sign in.')
+  change(
+    'disable',
+    'Sign a user out for good: nothing they approved works either.',
+    { isDisabled: true },
+    'can no longer sign in.',
+  )
   change('enable', 'Let a disabled user in again.', { isDisabled: false }, 'can sign in again.')
   change('promote', 'Make a user an admin.', { role: 'admin' }, 'is an admin now.')
 }
@@ -89,7 +110,8 @@ export async function* allUsers({ users }: Pick<Core, 'users'>): AsyncGenerator<
 
 async function refuseLastAdmin(core: Pick<Core, 'users'>, user: User): Promise<void> {
   if (user.role !== 'admin') return
-  for await (const other of allUsers(core)) if (other.id !== user.id && other.role === 'admin' && !other.disabledAt) return
+  for await (const other of allUsers(core))
+    if (other.id !== user.id && other.role === 'admin' && !other.disabledAt) return
   throw new BootError(`${user.username} is the last admin who can sign in: promote another user first.`)
 }
 

@@ -57,7 +57,9 @@ function signInRows({ environment, audience }: Welcome, made: FirstRun): Row[] {
   const { username, generatedPassword } = made
   if (generatedPassword === undefined) return [['', `as ${username}, with the password of GRANTQL_ADMIN_PASSWORD`]]
   if (audience === 'terminal') return [['', `as ${username}, password ${strong(generatedPassword)} (shown this once)`]]
-  return [['', `as ${username}, with the password in ${firstRunPath(environment.databaseUrl)} (read it, then delete it)`]]
+  return [
+    ['', `as ${username}, with the password in ${firstRunPath(environment.databaseUrl)} (read it, then delete it)`],
+  ]
 }
 
 function firstTokenCommand({ core, environment, port, audience }: Welcome, made: FirstRun): string | undefined {
@@ -77,7 +79,10 @@ function writeScript(databaseUrl: string, script: string): string {
 }
 
 function secretText(issuer: string, { username, generatedPassword, demoApp }: FirstRun): string {
-  const rows: Row[] = [['Sign in', `${issuer}/sign-in`], ['User name', username]]
+  const rows: Row[] = [
+    ['Sign in', `${issuer}/sign-in`],
+    ['User name', username],
+  ]
   if (generatedPassword !== undefined) rows.push(['Password', generatedPassword])
   if (demoApp !== undefined) rows.push(['Demo app', demoApp.clientId], ['Secret', demoApp.clientSecret])
   const lines = rows.map(([label, value]) => `${label.padEnd(10)} ${value}\n`)

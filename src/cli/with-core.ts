@@ -24,7 +24,7 @@ export async function loadDeployment(command: Command): Promise<Deployment> {
   const environment = loadEnvironment(process.env)
   const config = await loadConfig({ path: command.optsWithGlobals().config })
   // A command's output is what it was asked for, so it is quiet unless somebody asks for more.
-  const level = process.env['LOG_LEVEL'] ? (environment.logLevel as LogLevel) : 'warn'
+  const level = process.env.LOG_LEVEL ? (environment.logLevel as LogLevel) : 'warn'
   const { log } = await openLog({ level, to: 'stderr' })
   return { config, environment, log }
 }

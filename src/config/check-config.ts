@@ -17,7 +17,9 @@ function pluginMistake(value: unknown): string | undefined {
 }
 
 /** A web origin as browsers print it. */
-const origin = z.string().refine((text) => URL.parse(text)?.origin === text, 'an origin is scheme, host and port alone, and never *')
+const origin = z
+  .string()
+  .refine((text) => URL.parse(text)?.origin === text, 'an origin is scheme, host and port alone, and never *')
 
 // Strict everywhere: a misspelt option would silently be the default.
 const CONFIG = z.strictObject({
@@ -25,7 +27,9 @@ const CONFIG = z.strictObject({
   scopes: z
     .array(
       z.strictObject({
-        name: z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'the name of a scope has no space, " or \\ (RFC 6749 §3.3)'),
+        name: z
+          .string()
+          .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'the name of a scope has no space, " or \\ (RFC 6749 §3.3)'),
         description: z.string(),
         adminOnly: z.boolean().optional(),
         audience: z.string().optional(),
@@ -35,7 +39,6 @@ const CONFIG = z.strictObject({
   tokens: z
     .strictObject({
       accessTokenTtlSeconds: seconds,
-      familyTtlSeconds: seconds,
       algorithm,
       keyAlgorithms: z.array(algorithm).min(1),
       defaultAudience: z.string().min(1),

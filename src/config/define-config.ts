@@ -11,8 +11,6 @@ export interface Config {
   readonly tokens?: {
     /** Seconds an access token lives. Defaults to 3,600. */
     readonly accessTokenTtlSeconds?: number
-    /** Seconds for which all that descends from one approval can be refreshed. Defaults to 30 days. */
-    readonly familyTtlSeconds?: number
     /** Defaults to ES256. */
     readonly algorithm?: SigningAlgorithm
     /** Every algorithm that this server has keys of. Defaults to RS256 and ES256. */

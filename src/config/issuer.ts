@@ -13,5 +13,10 @@ export function issuerMistake(issuer: string): string | undefined {
 
 /** True for a host that never leaves this machine (RFC 6761 §6.3, RFC 8252 §7.3). */
 export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127(?:\.\d{1,3}){3}$/.test(hostname) || hostname === '[::1]'
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    /^127(?:\.\d{1,3}){3}$/.test(hostname) ||
+    hostname === '[::1]'
+  )
 }

@@ -37,7 +37,9 @@ function findConfig({ path, variables = process.env, folder = process.cwd() }: L
   }
   const found = NAMES.map((name) => resolve(folder, name)).find((candidate) => existsSync(candidate))
   if (found === undefined) {
-    throw new BootError(`There is no ${NAMES[0]} here. Run this where it is, or name it with --config or GRANTQL_CONFIG.`)
+    throw new BootError(
+      `There is no ${NAMES[0]} here. Run this where it is, or name it with --config or GRANTQL_CONFIG.`,
+    )
   }
   return found
 }
@@ -46,6 +48,8 @@ async function importConfig(path: string): Promise<{ default?: unknown }> {
   try {
     return await import(pathToFileURL(path).href)
   } catch (cause) {
-    throw new BootError(`${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new BootError(`${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
   }
 }

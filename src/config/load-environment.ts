@@ -64,7 +64,8 @@ export function loadEnvironment(variables: Variables = process.env): Environment
 }
 
 function databaseMistake(url: string): string | undefined {
-  if (isEmbedded(url)) return url.length > 'sqlite:'.length ? undefined : 'DATABASE_URL names no file, such as sqlite:./data/grantql.db.'
+  if (isEmbedded(url))
+    return url.length > 'sqlite:'.length ? undefined : 'DATABASE_URL names no file, such as sqlite:./data/grantql.db.'
   if (!/^(?:mysql|mariadb):/.test(url)) {
     return 'DATABASE_URL begins with sqlite: or mysql:, such as sqlite:./data/grantql.db or mysql://user:password@host:3306/name.'
   }

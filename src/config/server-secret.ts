@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createSealer, generateServerSecret } from '../secrets/sealing.ts'
 import { generateId } from '../secrets/generate-id.ts'
+import { createSealer, generateServerSecret } from '../secrets/sealing.ts'
 import { toPath } from '../storage/sqlite/open.ts'
 import { BootError } from './boot-error.ts'
 
@@ -71,7 +71,9 @@ function makeSecret(path: string): string {
     writeDurably(draft, `${generateServerSecret()}\n`)
     linkOnce(draft, path)
   } catch (cause) {
-    throw new BootError(`The file ${path} cannot be written. Set GRANTQL_SECRET, or let this server write there.`, { cause })
+    throw new BootError(`The file ${path} cannot be written. Set GRANTQL_SECRET, or let this server write there.`, {
+      cause,
+    })
   } finally {
     rmSync(draft, { force: true })
   }

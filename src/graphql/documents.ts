@@ -12,6 +12,7 @@ import type { Plugin } from 'graphql-yoga'
 import type { GraphQLContext } from './context.ts'
 import { checkCost, hasPages } from './cost.ts'
 import { checkShape, LIMITS } from './limits.ts'
+import { checkIds, StrictIdsRule } from './strict-ids.ts'
 
 const MOST_ERRORS = 5
 /** Characters of all the documents that are remembered together: a parsed document takes a hundred times its text. */
@@ -30,7 +31,7 @@ interface KnownDocument {
  * many documents of any size, and the invalid ones too.
  */
 export function useDocuments(schema: GraphQLSchema, options: { readonly introspection: boolean }): Plugin {
-  const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
+  const rules = [...specifiedRules, StrictIdsRule, ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule])]
   const remembered = new Map<string, KnownDocument>()
   const known = new WeakMap<DocumentNode, KnownDocument>()
   const credentialFields = fieldsThatCheckCredentials(schema)
@@ -78,8 +79,11 @@ export function useDocuments(schema: GraphQLSchema, options: { readonly introspe
       if (errors.length > 0) return setResult([...errors])
       const operation = getOperationAST(documentAST, operationName)
       if (!operation) return setResult([failed('The request does not say which operation of the document to run.')])
-      if (entry.hasPages) setResult(costErrors(() => checkCost(documentAST, operation, variables)))
-      else setResult([])
+      const mistakes = mistakesOf(() => {
+        checkIds(schema, operation, variables)
+        if (entry.hasPages) checkCost(documentAST, operation, variables)
+      })
+      setResult(mistakes)
     },
   }
 }
@@ -118,7 +122,7 @@ function failed(message: string, { nodes }: Partial<GraphQLError> = {}): GraphQL
   })
 }
 
-function costErrors(check: () => void): GraphQLError[] {
+function mistakesOf(check: () => void): GraphQLError[] {
   try {
     check()
     return []

@@ -44,14 +44,17 @@ export const guardedNodeQueries = {
     subGraphs: ['public', 'admin'] as ('public' | 'admin')[],
     async resolve(
       _root: object,
-      { ids }: { ids: NodeId[] },
+      args: { ids: NodeId[] },
       context: GraphQLContext,
       info: GraphQLResolveInfo,
       load: (ids: NodeId[]) => Promise<unknown[]>,
     ) {
+      const { ids } = args
       if (ids.length > MOST_NODES) throw badUserInput(`At most ${MOST_NODES} ids at once.`)
       const allowed = await Promise.all(ids.map((id) => mayLoad(id, context, info)))
-      const loaded = await load(ids.filter((_, index) => allowed[index]))
+      // The plugin's `load` reads the arguments again and not what it is given.
+      args.ids = ids.filter((_, index) => allowed[index])
+      const loaded = await load(args.ids)
       let next = 0
       return allowed.map((isAllowed) => (isAllowed ? loaded[next++] : null))
     },

@@ -1,4 +1,4 @@
-import { type GraphQLSchema, isObjectType } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import { BootError } from '../config/boot-error.ts'
 import { Claims } from '../config/claims.ts'
 import type { Config } from '../config/define-config.ts'
@@ -114,9 +114,7 @@ function named(plugin: Pick<Plugin, 'id'>, work: () => void): void {
 
 function build(builder: Builder, endpoint: EndpointName): GraphQLSchema {
   try {
-    const schema = builder.toSchema({ subGraph: endpoint, sortSchema: true })
-    for (const type of Object.values(schema.getTypeMap())) if (isObjectType(type)) type.getFields()
-    return schema
+    return builder.toSchema({ subGraph: endpoint, sortSchema: true })
   } catch (cause) {
     if (cause instanceof BootError) throw cause
     throw new BootError(`The GraphQL schema cannot be built: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })

@@ -1,4 +1,4 @@
-import { defineError } from '../errors/oauth-error.ts'
+import { defineError, OAuthError } from '../errors/oauth-error.ts'
 
 export const PayloadTooLarge = defineError({
   code: 'invalid_request',
@@ -6,6 +6,8 @@ export const PayloadTooLarge = defineError({
   spec: 'RFC 9110 §15.5.14',
   message: 'The body is too large.',
 })
+
+const BodyCutOff = defineError({ code: 'invalid_request', message: 'The body ended too early.' })
 
 /**
  * Makes sure that whoever reads the body gets at most so many bytes. A length that was announced is trusted, because
@@ -25,10 +27,14 @@ export function limitBody(request: Request, maxBytes: number): Request | Promise
 async function readLimited(request: Request, body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Request> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of body) {
-    size += chunk.byteLength
-    if (size > maxBytes) throw new PayloadTooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of body) {
+      size += chunk.byteLength
+      if (size > maxBytes) throw new PayloadTooLarge()
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw cause instanceof OAuthError ? cause : new BodyCutOff({ cause })
   }
   const headers = new Headers(request.headers)
   headers.delete('transfer-encoding')

@@ -38,7 +38,7 @@ async function openPretty(fd: 1 | 2): Promise<DestinationStream | undefined> {
 /** It shows messages unescaped, and a message may quote somebody who wants to write to our terminal. */
 function withoutControls(line: string): string {
   // An escaped backslash is consumed as a pair, so that what follows it is not taken for an escape.
-  return line.replace(/\\\\|\\u[0-9a-f]{4}|\\r/gi, (escape) => (escape === '\\\\' ? escape : `\\${escape}`))
+  return line.replace(/\\\\|\\u[0-9a-f]{4}|\\r/gi, (found) => (found === '\\\\' ? found : `\\${found}`))
 }
 
 function flushNow(destination: ReturnType<typeof pino.destination>): void {

@@ -30,7 +30,10 @@ function copy(value: unknown, parents: readonly object[]): unknown {
   return copyEntries(entriesOf(value), within)
 }
 
-function copyEntries(entries: Iterable<readonly [unknown, unknown]>, parents: readonly object[]): Record<string, unknown> {
+function copyEntries(
+  entries: Iterable<readonly [unknown, unknown]>,
+  parents: readonly object[],
+): Record<string, unknown> {
   // Without a prototype: a field may be called `__proto__`.
   const copied: Record<string, unknown> = Object.create(null)
   for (const [key, value] of entries) {
@@ -43,7 +46,11 @@ function copyEntries(entries: Iterable<readonly [unknown, unknown]>, parents: re
 function isSecretField(name: string, value: unknown): boolean {
   if (value === undefined || value === null || !isSecretName(name)) return false
   // Errors have codes as well, and no secret reads like `invalid_grant` or `ER_LOCK_DEADLOCK`.
-  return !(name === 'code' && typeof value === 'string' && /^(?:[a-z]+(?:_[a-z]+)+|E[A-Z]+|[A-Z]+(?:_[A-Z]+)+)$/.test(value))
+  return !(
+    name === 'code' &&
+    typeof value === 'string' &&
+    /^(?:[a-z]+(?:_[a-z]+)+|E[A-Z]+|[A-Z]+(?:_[A-Z]+)+)$/.test(value)
+  )
 }
 
 function entriesOf(value: object): Iterable<readonly [unknown, unknown]> {

@@ -26,7 +26,17 @@ const NAMES: ReadonlySet<string> = new Set([
 ])
 
 /** What the names of secrets end with, whatever they begin with: `accessToken`, `client_secret`, `newPassword`. */
-const ENDINGS = ['password', 'secret', 'secrets', 'token', 'tokens', 'assertion', 'privatekey', 'privatejwk', 'jwt'] as const
+const ENDINGS = [
+  'password',
+  'secret',
+  'secrets',
+  'token',
+  'tokens',
+  'assertion',
+  'privatekey',
+  'privatejwk',
+  'jwt',
+] as const
 
 /** Tells whether a field of this name holds a secret: `client_secret`, `clientSecret` and `Client-Secret` are one name. */
 export function isSecretName(name: string): boolean {

@@ -43,7 +43,9 @@ function causeOf(error: Error): unknown {
 
 /** GraphQL quotes what a client sent in the sentences of its errors. */
 function withoutInput({ name, message }: Error): string {
-  return name === 'GraphQLError' ? message.replace(/\b(got invalid value|found:?|unexpected\b.*?) .*$/is, '$1 …') : message
+  return name === 'GraphQLError'
+    ? message.replace(/\b(got invalid value|found:?|unexpected\b.*?) .*$/is, '$1 …')
+    : message
 }
 
 /** The stack begins with the message, which is a matter of its own. */

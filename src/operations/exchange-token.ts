@@ -7,6 +7,8 @@ import type { Grant } from '../plugin/define-grant.ts'
 import type { Issuance } from '../plugin/issuance.ts'
 import type { Param } from '../plugin/param.ts'
 import { wireName } from '../plugin/wire-name.ts'
+import { hashSecret } from '../secrets/hash-secret.ts'
+import type { ProvenKey } from '../tokens/proven-key.ts'
 import { type AuthenticatedApp, authenticateApp } from './authenticate-app.ts'
 import { constrainSender } from './constrain-sender.ts'
 import { mintTokens } from './mint-tokens.ts'
@@ -33,8 +35,11 @@ export async function exchangeToken(core: Core, token: TokenRequest): Promise<To
   const params = parseParams(grant.params, token.params)
   const provenKey =
     core.registry.senderConstraints.length === 0 ? undefined : await constrainSender(core, token.request)
-  const ctx = grantContext(core, grant.pluginId, token.request, authenticated, provenKey)
+  const ctx = grantContext(core, grant.pluginId, token.request, authenticated, provenKey, () =>
+    hashRequest(core, params, token, provenKey),
+  )
   const decided = await withDeadline(grant.exchange(ctx, params), `the grant ${grant.grantType}`)
+  if ('repeated' in decided) return decided.repeated
   const issuance = await applyTokenParams(core, token, authenticated, decided)
 
   const tokens = await mintTokens(core, ctx, {
@@ -83,12 +88,28 @@ async function applyTokenParams(
   let issuance = decided
   for (const added of core.registry.tokenParams) {
     const values = parseParams(added.params, token.params)
-    const ctx = grantContext(core, added.pluginId, token.request, authenticated, undefined)
+    const ctx = grantContext(core, added.pluginId, token.request, authenticated, undefined, noHash)
     issuance = await added.apply(ctx, issuance, values)
   }
   for (const source of core.registry.claims) {
-    const ctx = grantContext(core, source.pluginId, token.request, authenticated, undefined)
+    const ctx = grantContext(core, source.pluginId, token.request, authenticated, undefined, noHash)
     issuance = { ...issuance, claims: { ...issuance.claims, ...(await source.claims(ctx, issuance)) } }
   }
   return issuance
+}
+
+const noHash = (): Buffer => Buffer.alloc(0)
+
+/** What was asked for, in one form however it was written: the order of parameters and of scopes does not matter. */
+function hashRequest(
+  core: Pick<Core, 'registry'>,
+  params: Readonly<Record<string, unknown>>,
+  token: TokenRequest,
+  provenKey: ProvenKey | undefined,
+): Buffer {
+  const added = core.registry.tokenParams.map(({ params: declared }) => parseParams(declared, token.params))
+  const entries = Object.entries(Object.assign({}, params, ...added))
+    .map(([name, value]) => [name, Array.isArray(value) ? [...value].sort() : value] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+  return hashSecret(JSON.stringify([entries, provenKey?.boundKey ?? null]))
 }

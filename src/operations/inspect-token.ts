@@ -97,7 +97,7 @@ async function findRefreshToken(core: Needs, token: string): Promise<Found | und
     app: { id: family.app_id },
     userId: family.user_id ?? undefined,
     familyId: row.family_id,
-    scopes: fromJson<string[]>(row.scopes),
+    scopes: fromJson<string[]>(family.scopes),
     audience: [],
     claims: {},
     issuedAt: instant(row.created_at),

@@ -15,14 +15,30 @@ const DEFAULT_MAX_LENGTH = 4096
  */
 export function parseParams(declared: Params, raw: RawParams): Record<string, unknown> {
   const values: Record<string, unknown> = {}
-  for (const name in declared) {
-    const declaration = declared[name] as Param
-    const wire = wireName(name, declaration)
+  for (const { name, wire, declaration } of namesOf(declared)) {
     const text = readText(raw, wire, declaration.maxLength)
     if (text !== undefined) values[name] = parseValue(declaration, wire, text)
     else if (!declaration.optional) throw new InvalidRequest({ message: `The parameter ${wire} is missing.` })
   }
   return values
+}
+
+interface NamedParam {
+  readonly name: string
+  readonly wire: string
+  readonly declaration: Param
+}
+
+/** Declarations are the same objects for as long as the server runs. */
+const named = new WeakMap<Params, readonly NamedParam[]>()
+
+function namesOf(declared: Params): readonly NamedParam[] {
+  const known = named.get(declared)
+  if (known) return known
+  const entries = Object.entries(declared) as [string, Param][]
+  const names = entries.map(([name, declaration]) => ({ name, wire: wireName(name, declaration), declaration }))
+  named.set(declared, names)
+  return names
 }
 
 /**

@@ -111,6 +111,7 @@ export function grantContext(
   request: RequestFacts,
   { app, method }: AuthenticatedApp,
   provenKey: ProvenKey | undefined,
+  requestHash: () => Buffer,
 ): GrantContext {
   const plugin = pluginContext(core, pluginId)
   const { arrivedAt, id: requestId } = request
@@ -127,7 +128,7 @@ export function grantContext(
     },
     tokens: {
       ...plugin.tokens,
-      refreshing: (refreshToken) => refreshFamily(core, { app, provenKey, requestId }, refreshToken),
+      refreshing: (input) => refreshFamily(core, { app, provenKey, arrivedAt, requestId, requestHash: requestHash() }, input),
     },
     redemption: (redeem, Lost) => ({
       redeem: (trx) => redeem(ownTables(trx, pluginId)),

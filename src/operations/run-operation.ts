@@ -1,6 +1,6 @@
 import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
-import { UnauthorizedClient } from '../errors/standard.ts'
+import { InvalidClient, UnauthorizedClient } from '../errors/standard.ts'
 import type { PluginOperation } from '../plugin/define-operation.ts'
 import type { PresentedCredentials, RawParams, RequestFacts } from '../plugin/request.ts'
 import { authenticateApp } from './authenticate-app.ts'
@@ -25,7 +25,8 @@ export async function runOperation(
   { params, credentials, request }: OperationRequest,
 ): Promise<Record<string, unknown>> {
   const authenticated = operation.clientAuth === 'none' ? undefined : await authenticateApp(core, credentials)
-  if (operation.clientAuth === 'required' && authenticated?.method === 'none') throw new UnauthorizedClient()
+  // A public app proves nothing, and where a proof is asked for that is no authentication (RFC 7662 §2.1: 401).
+  if (operation.clientAuth === 'required' && authenticated?.method === 'none') throw new InvalidClient()
   if (operation.grantType !== undefined && !authenticated?.app.grants.includes(operation.grantType)) {
     throw new UnauthorizedClient()
   }

@@ -3,7 +3,7 @@ import type { App } from '../apps/app.ts'
 import type { Approval } from '../approvals/approval.ts'
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
 import type { Session, User } from '../users/user.ts'
-import type { Issuance, Redemption } from './issuance.ts'
+import type { Issuance, Redemption, RepeatedAnswer } from './issuance.ts'
 import type { PresentedCredentials, RawParams, RequestFacts } from './request.ts'
 import type { Setting } from './setting.ts'
 
@@ -94,6 +94,15 @@ export interface RefreshingFamily {
   readonly scopes: readonly string[]
 }
 
+export interface RefreshingInput {
+  readonly refreshToken: string
+  /**
+   * Seconds after a refresh token was used in which the same request by the same app gets the same answer again: the
+   * first one may have been lost on the way. 0 answers nothing twice.
+   */
+  readonly retryWindowSeconds: number
+}
+
 export interface TokenVerbs {
   /** The token if it is active, whoever it belongs to; undefined for everything else, without a reason. */
   find(token: string): Promise<ActiveToken | undefined>
@@ -107,11 +116,12 @@ export interface TokenVerbs {
 
 export interface GrantTokenVerbs extends TokenVerbs {
   /**
-   * Tells whether a refresh token can be exchanged by the app that asks; a token that was used already ends its family.
+   * Tells whether a refresh token can be exchanged by the app that asks. One that was used already ends its family, unless
+   * this is a retry within the window: that is answered as it was the first time.
    *
-   * @throws {InvalidGrant} when it is unknown, used, expired, revoked or another app's
+   * @throws {InvalidGrant} when it is unknown, used, expired, revoked, bound to another key, or another app's
    */
-  refreshing(refreshToken: string): Promise<RefreshingFamily>
+  refreshing(input: RefreshingInput): Promise<RefreshingFamily | RepeatedAnswer>
 }
 
 export interface SessionVerbs {

@@ -1,10 +1,19 @@
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
 import type { GrantContext } from './context.ts'
-import type { Issuance } from './issuance.ts'
+import type { Issuance, RepeatedAnswer } from './issuance.ts'
 import type { Params, ParamValues } from './param.ts'
+import type { Setting } from './setting.ts'
 
 /** `required`: the app proves who it is. `public-allowed`: a public app names itself. `none`: no app is involved. */
 export type ClientAuthPolicy = 'required' | 'public-allowed' | 'none'
+
+/** How long refresh tokens live, as settings of the plugin that redeems them. */
+export interface RefreshPolicy {
+  /** Seconds for which a refresh token can lie unused. */
+  readonly idleSeconds: Setting<number>
+  /** Seconds after which nothing that descends from one approval can be refreshed. */
+  readonly absoluteSeconds: Setting<number>
+}
 
 export interface GrantDefinition<Tables, P extends Params> {
   /** The RFC's name or an absolute URI (RFC 6749 §4.5). */
@@ -20,8 +29,8 @@ export interface GrantDefinition<Tables, P extends Params> {
   readonly forUsers?: boolean
   /** An app's owner may turn it on. Defaults to true; `false` leaves it to an admin, as for legacy grants. */
   readonly selfService?: boolean
-  /** It redeems refresh tokens, so that apps which have it are given some. Defaults to false. */
-  readonly refreshes?: boolean
+  /** It redeems refresh tokens, so that apps which have it are given some, and how long those live. */
+  readonly refreshes?: RefreshPolicy
   readonly params: P
   /** Everything that `exchange` may throw beyond the base set of token errors. */
   readonly errors: readonly AnyErrorClass[]
@@ -29,7 +38,7 @@ export interface GrantDefinition<Tables, P extends Params> {
    * Decides what is issued. Core has authenticated the app, checked that it has this grant and parsed the parameters;
    * core mints, signs and stores afterwards. It must not write what the issuance pays with: that is `redeems`.
    */
-  exchange(ctx: GrantContext<Tables>, params: ParamValues<P>): Promise<Issuance>
+  exchange(ctx: GrantContext<Tables>, params: ParamValues<P>): Promise<Issuance | RepeatedAnswer>
 }
 
 declare const TABLES: unique symbol
@@ -38,7 +47,7 @@ declare const TABLES: unique symbol
 export interface Grant extends Omit<GrantDefinition<unknown, Params>, 'exchange'> {
   readonly [TABLES]?: never
   // biome-ignore lint/suspicious/noExplicitAny: erased here; defineGrant has checked it against its own parameters
-  exchange(ctx: GrantContext<any>, params: any): Promise<Issuance>
+  exchange(ctx: GrantContext<any>, params: any): Promise<Issuance | RepeatedAnswer>
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { OAuthError } from '../errors/oauth-error.ts'
+import type { TokenSet } from './context.ts'
 
 /**
  * The guarded write that pays for an issuance. It runs inside the transaction that stores the tokens, so either both
@@ -13,8 +14,11 @@ export interface Redemption {
    */
   // biome-ignore lint/suspicious/noExplicitAny: core hands its own transaction to a plugin that knows only its own tables
   redeem(trx: Transaction<any>, mark: RedemptionMark): Promise<boolean>
-  /** What a caller is told who came second. Runs after the transaction is over. */
-  lost(): Promise<OAuthError> | OAuthError
+  /**
+   * What a caller is told who came second: an error, or the answer of the one who came first, where both are the same
+   * caller. Runs after the transaction is over.
+   */
+  lost(): Promise<OAuthError | TokenSet> | OAuthError
 }
 
 export interface RedemptionMark {
@@ -23,6 +27,13 @@ export interface RedemptionMark {
   /** The token family that the issuance opens or continues. */
   readonly familyId: string
   readonly at: Date
+  /** What will be answered when the transaction commits. */
+  readonly answer: TokenSet
+}
+
+/** A request that was answered before, by the same caller, and is answered again word for word. */
+export interface RepeatedAnswer {
+  readonly repeated: TokenSet
 }
 
 /** What a grant decides: for whom, which scopes, refreshable or not. It never holds a key or a token. */
@@ -37,6 +48,8 @@ export interface Issuance {
   readonly audience?: readonly string[]
   /** Further claims of the access token. A registered claim (`iss`, `sub`, `aud` …) is refused. */
   readonly claims?: Readonly<Record<string, unknown>>
+  /** What a refresh token that is given with it can be exchanged for. Defaults to `scopes`. */
+  readonly refreshScopes?: readonly string[]
   /** Continue this token family instead of opening one; `ctx.tokens.refreshing` gives its id. */
   readonly familyId?: string
   /** What is used up by it. */

@@ -11,9 +11,17 @@ const UnsupportedMediaType = defineError({
   message: 'Send a form (application/x-www-form-urlencoded) in UTF-8, or a JSON object.',
 })
 
-/** The body as it came. Its length was bounded before. */
+/**
+ * The body as it came. Its length was bounded before.
+ *
+ * @throws {InvalidRequest} when the caller left before its end
+ */
 export async function readBody(request: Request): Promise<Buffer<ArrayBuffer>> {
-  return Buffer.from(await request.arrayBuffer())
+  try {
+    return Buffer.from(await request.arrayBuffer())
+  } catch (cause) {
+    throw new InvalidRequest({ message: 'The body ended too early.', cause })
+  }
 }
 
 /**

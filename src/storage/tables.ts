@@ -95,12 +95,17 @@ export interface TokenFamilyTable {
 export interface RefreshTokenTable {
   token_key: Buffer
   family_id: string
-  scopes: Json
   claims: Json
   /** The key thumbprint that it is bound to, where it is. */
   bound_key: string | null
   consumed_at: Millis | null
   claim_id: string | null
+  /** SHA-256 of what was asked for when it was used: only the same request is answered again. */
+  request_hash: Buffer | null
+  /** The answer that it was used for, sealed with a key that only its holder can derive. */
+  sealed_answer: Buffer | null
+  /** The refresh token of that answer. */
+  successor_key: Buffer | null
   created_at: Millis
   expires_at: Millis
 }

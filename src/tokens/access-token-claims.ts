@@ -4,7 +4,20 @@ import type { Issuance } from '../plugin/issuance.ts'
 import type { ProvenKey } from './proven-key.ts'
 
 /** Claims that core sets; nobody else's value for them is taken. */
-const RESERVED = new Set(['iss', 'sub', 'aud', 'client_id', 'exp', 'iat', 'nbf', 'jti', 'scope', 'auth_time', 'cnf', 'fid'])
+const RESERVED = new Set([
+  'iss',
+  'sub',
+  'aud',
+  'client_id',
+  'exp',
+  'iat',
+  'nbf',
+  'jti',
+  'scope',
+  'auth_time',
+  'cnf',
+  'fid',
+])
 
 export interface TokenFacts {
   readonly app: App
@@ -59,8 +72,15 @@ export function audienceOf(
   return audience.length === 1 ? (audience[0] as string) : audience
 }
 
-function audienceOfScopes(core: Pick<Core, 'issuer' | 'policy' | 'registry'>, scopes: readonly string[]): readonly string[] {
+function audienceOfScopes(
+  core: Pick<Core, 'issuer' | 'policy' | 'registry'>,
+  scopes: readonly string[],
+): readonly string[] {
   const resources = scopes.map((name) => core.registry.scopes.get(name)?.audience)
   if (!resources.some((resource) => resource !== undefined)) return [core.policy.defaultAudience]
-  return [...new Set(resources.map((resource) => (resource ? new URL(resource, core.issuer).href : core.policy.defaultAudience)))]
+  return [
+    ...new Set(
+      resources.map((resource) => (resource ? new URL(resource, core.issuer).href : core.policy.defaultAudience)),
+    ),
+  ]
 }

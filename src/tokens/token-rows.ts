@@ -2,16 +2,35 @@ import type { Insertable, Transaction } from 'kysely'
 import type { Database } from '../storage/database.ts'
 import { createGroupInsert } from '../storage/group-insert.ts'
 import { createGroupRead } from '../storage/group-read.ts'
+import { prepareInsert, prepareRead } from '../storage/prepared.ts'
 import type { AccessTokenTable, CoreTables, RefreshTokenTable, TokenFamilyTable } from '../storage/tables.ts'
 
 export type FamilyRow = TokenFamilyTable
 export type RefreshTokenRow = RefreshTokenTable
 export type AccessTokenRow = AccessTokenTable
 
+/** Rows that one issuance stores, all or none. */
+export interface IssuedRows {
+  family?: Insertable<TokenFamilyTable>
+  refreshToken?: Insertable<RefreshTokenTable>
+  accessToken?: Insertable<AccessTokenTable>
+}
+
+/** What is noted when a refresh token is used, so that the same request can be answered the same way again. */
+export interface RefreshTokenUse {
+  readonly claimId: string
+  readonly at: Date
+  readonly requestHash: Buffer
+  readonly sealedAnswer: Buffer
+  readonly successorKey: Buffer | null
+}
+
 /** Token families, refresh tokens, opaque access tokens and the ids of revoked ones, as rows. */
 export interface TokenRows {
   /** Resolves when the row is durable; rows that arrive together share one insert. */
   insertAccessToken(row: Insertable<AccessTokenTable>): Promise<void>
+  /** Inserts rows of one issuance within the transaction that pays for it. */
+  insertAll(trx: Transaction<CoreTables>, rows: IssuedRows): Promise<void>
   /** Point reads that arrive together share one query. */
   family(id: string): Promise<FamilyRow | undefined>
   accessToken(key: Buffer): Promise<AccessTokenRow | undefined>
@@ -21,38 +40,84 @@ export interface TokenRows {
   /** Answers whether it was this call that ended it. */
   revokeFamily(familyId: string, at: Date): Promise<boolean>
   /** One guarded write: true for exactly one of all who exchange the refresh token. */
-  consume(trx: Transaction<CoreTables>, key: Buffer, claimId: string, at: Date): Promise<boolean>
+  consume(trx: Transaction<CoreTables>, key: Buffer, use: RefreshTokenUse): Promise<boolean>
 }
+
+const FAMILY_COLUMNS = {
+  id: true,
+  app_id: true,
+  user_id: true,
+  scopes: true,
+  authenticated_at: true,
+  revoked_at: true,
+  created_at: true,
+  expires_at: true,
+} satisfies Record<keyof TokenFamilyTable, true>
+const REFRESH_TOKEN_COLUMNS = {
+  token_key: true,
+  family_id: true,
+  claims: true,
+  bound_key: true,
+  consumed_at: true,
+  claim_id: true,
+  request_hash: true,
+  sealed_answer: true,
+  successor_key: true,
+  created_at: true,
+  expires_at: true,
+} satisfies Record<keyof RefreshTokenTable, true>
+const ACCESS_TOKEN_COLUMNS = {
+  token_key: true,
+  id: true,
+  family_id: true,
+  app_id: true,
+  user_id: true,
+  scopes: true,
+  claims: true,
+  created_at: true,
+  expires_at: true,
+} satisfies Record<keyof AccessTokenTable, true>
+
+const keyText = (key: Buffer): string => key.toString('latin1')
 
 export function openTokenRows(database: Database): TokenRows {
   const { db } = database
-  const insertAccessToken = createGroupInsert<Insertable<AccessTokenTable>>(async (rows) => {
-    await db.insertInto('access_token').values(rows).execute()
-  })
+  const insertFamilies = prepareInsert(db, 'token_family', FAMILY_COLUMNS)
+  const insertRefreshTokens = prepareInsert(db, 'refresh_token', REFRESH_TOKEN_COLUMNS)
+  const insertAccessTokens = prepareInsert(db, 'access_token', ACCESS_TOKEN_COLUMNS)
+  const readFamilies = prepareRead(db, (ids: readonly string[]) =>
+    db.selectFrom('token_family').selectAll().where('id', 'in', ids),
+  )
+  const readRevoked = prepareRead(db, (ids: readonly string[]) =>
+    db.selectFrom('revoked_token').select('token_id').where('token_id', 'in', ids),
+  )
+  const readAccessTokens = prepareRead(db, (keys: readonly Buffer[]) =>
+    db.selectFrom('access_token').selectAll().where('token_key', 'in', keys),
+  )
+
+  const insertAccessToken = createGroupInsert<Insertable<AccessTokenTable>>((rows) => insertAccessTokens(db, rows))
   const family = createGroupRead<string, FamilyRow>(
-    async (ids) => {
-      const rows = await db.selectFrom('token_family').selectAll().where('id', 'in', [...ids]).execute()
-      return new Map(rows.map((row) => [row.id, row]))
-    },
+    async (ids) => new Map((await readFamilies(ids)).map((row) => [row.id, row])),
     (id) => id,
   )
   const revoked = createGroupRead<string, true>(
-    async (ids) => {
-      const rows = await db.selectFrom('revoked_token').select('token_id').where('token_id', 'in', [...ids]).execute()
-      return new Map(rows.map((row) => [row.token_id, true]))
-    },
+    async (ids) => new Map((await readRevoked(ids)).map((row) => [row.token_id, true])),
     (id) => id,
   )
   const accessToken = createGroupRead<Buffer, AccessTokenRow>(
-    async (keys) => {
-      const rows = await db.selectFrom('access_token').selectAll().where('token_key', 'in', [...keys]).execute()
-      return new Map(rows.map((row) => [row.token_key.toString('latin1'), row]))
-    },
-    (key) => key.toString('latin1'),
+    async (keys) => new Map((await readAccessTokens(keys)).map((row) => [keyText(row.token_key), row])),
+    keyText,
   )
 
   return {
     insertAccessToken,
+
+    async insertAll(trx, rows) {
+      if (rows.family) await insertFamilies(trx, [rows.family])
+      if (rows.refreshToken) await insertRefreshTokens(trx, [rows.refreshToken])
+      if (rows.accessToken) await insertAccessTokens(trx, [rows.accessToken])
+    },
+
     family,
     accessToken,
     refreshToken: (key) => db.selectFrom('refresh_token').selectAll().where('token_key', '=', key).executeTakeFirst(),
@@ -76,10 +141,16 @@ export function openTokenRows(database: Database): TokenRows {
       return result.numUpdatedRows === 1n
     },
 
-    async consume(trx, key, claimId, at) {
+    async consume(trx, key, { claimId, at, requestHash, sealedAnswer, successorKey }) {
       const result = await trx
         .updateTable('refresh_token')
-        .set({ consumed_at: at.getTime(), claim_id: claimId })
+        .set({
+          consumed_at: at.getTime(),
+          claim_id: claimId,
+          request_hash: requestHash,
+          sealed_answer: sealedAnswer,
+          successor_key: successorKey,
+        })
         .where('token_key', '=', key)
         .where('consumed_at', 'is', null)
         .executeTakeFirst()

@@ -32,7 +32,9 @@ describe('the first start in an empty folder', () => {
     const { accessToken, scopes } = await paste(line, folder)
     expect(scopes).toEqual(['read', 'write'])
     const text = await readFile(join(folder, 'data/first-run.txt'), 'utf8')
-    const [client_id = '', client_secret = ''] = [/Demo app +(\S+)/, /Secret +(\S+)/].map((pattern) => pattern.exec(text)?.[1])
+    const [client_id = '', client_secret = ''] = [/Demo app +(\S+)/, /Secret +(\S+)/].map(
+      (pattern) => pattern.exec(text)?.[1],
+    )
     const { body } = await postForm(`${server.url}/oauth/introspect`, { client_id, client_secret, token: accessToken })
     expect(body.active).toBe(true)
     await server.stop()
@@ -109,9 +111,18 @@ describe.each(databases)('the first start of several processes at once ($name)',
 })
 
 describe('what a terminal is told', () => {
-  const made = { username: 'admin', generatedPassword: 'generated-password', demoApp: { clientId: 'the-id', clientSecret: 'the-secret' } }
+  const made = {
+    username: 'admin',
+    generatedPassword: 'generated-password',
+    demoApp: { clientId: 'the-id', clientSecret: 'the-secret' },
+  }
   const core = { issuer: 'https://auth.example.com', registry: createRegistry(config.plugins, config.scopes) }
-  const input = { core, environment: { databaseUrl: 'mysql://user:hidden@db.example:3306/name' }, port: 3000, audience: 'terminal' } as const
+  const input = {
+    core,
+    environment: { databaseUrl: 'mysql://user:hidden@db.example:3306/name' },
+    port: 3000,
+    audience: 'terminal',
+  } as const
 
   it('holds the secrets once, and a command that works on this machine whatever the issuer is', () => {
     const text = welcome({ ...input, made })
@@ -130,10 +141,13 @@ describe('what a terminal is told', () => {
   it('gets a token without curl as well', async () => {
     const { folder, start, grantql } = await createDeployment({ GRANTQL_ADMIN_PASSWORD: PASSWORD })
     const server = await start()
-    const app = JSON.parse((await grantql(['app', 'create', 'Pasted', '--grant', 'client_credentials', '--scope', 'read', '--json'])).stdout)
+    const app = JSON.parse(
+      (await grantql(['app', 'create', 'Pasted', '--grant', 'client_credentials', '--scope', 'read', '--json'])).stdout,
+    )
     const call = tokenCall(core.registry, server.url)
     if (!call) throw new Error('There is no grant for it.')
-    for (const hasCurl of [true, false]) expect((await paste(tokenCommand(call, app, hasCurl), folder)).scopes).toEqual(['read'])
+    for (const hasCurl of [true, false])
+      expect((await paste(tokenCommand(call, app, hasCurl), folder)).scopes).toEqual(['read'])
     await server.stop()
   })
 })

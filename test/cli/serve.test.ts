@@ -7,11 +7,22 @@ import { createDeployment, type Deployment, readApp } from './support.ts'
 
 describe('a server that cannot start', () => {
   it('says every mistake of the environment in a sentence, and ends with 1', async () => {
-    const deployment = await createDeployment({ LOG_LEVEL: 'loud', ISSUER: 'http://auth.example.com', PORT: 'x', GRANTQL_SECRET: 'hush-hush' })
+    const deployment = await createDeployment({
+      LOG_LEVEL: 'loud',
+      ISSUER: 'http://auth.example.com',
+      PORT: 'x',
+      GRANTQL_SECRET: 'hush-hush',
+    })
     const { code, stdout, stderr } = await deployment.startToEnd()
     expect(code).toBe(1)
     expect(stdout).toBe('')
-    expect(stderr.trim().split('\n').map((line) => line.split(' ')[0]).sort()).toEqual(['GRANTQL_SECRET', 'ISSUER', 'LOG_LEVEL', 'PORT'])
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[0])
+        .sort(),
+    ).toEqual(['GRANTQL_SECRET', 'ISSUER', 'LOG_LEVEL', 'PORT'])
     expect(stderr).not.toMatch(/hush|at .*\.ts/)
   })
 
@@ -25,7 +36,10 @@ describe('a server that cannot start', () => {
 
   it('says that the database does not answer', async () => {
     const secret = 'a-secret-of-this-server-0123456789-abcdef'
-    const deployment = await createDeployment({ DATABASE_URL: 'mysql://user:hidden@127.0.0.1:9/name', GRANTQL_SECRET: secret })
+    const deployment = await createDeployment({
+      DATABASE_URL: 'mysql://user:hidden@127.0.0.1:9/name',
+      GRANTQL_SECRET: secret,
+    })
     const { code, stderr } = await deployment.startToEnd()
     expect(code).toBe(1)
     expect(stderr).toMatch(/^The database does not answer: .*ECONNREFUSED.*\n$/)
@@ -61,22 +75,25 @@ describe('a server that is told to stop', () => {
     app = readApp(await deployment.grantql(['app', 'create', 'Drained', '--grant', 'client_credentials', '--json']))
   })
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('finishes what is under way, and ends with 0 within 10 seconds (%s)', async (signal) => {
-    const server = await deployment.start()
-    const body = new URLSearchParams({ ...app, grant_type: 'client_credentials' }).toString()
-    const request = openRequest(deployment.port, body)
-    await request.half()
-    const startedAt = Date.now()
-    server.child.kill(signal)
-    await sleep(500)
-    await expect(fetch(`${deployment.url}/health/live`)).rejects.toThrow()
-    const answer = await request.rest()
-    const { code } = await server.ended
-    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
-    expect(answer).toMatch(/"access_token":"/)
-    expect(code).toBe(0)
-    expect(Date.now() - startedAt).toBeLessThan(10_000)
-  })
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'finishes what is under way, and ends with 0 within 10 seconds (%s)',
+    async (signal) => {
+      const server = await deployment.start()
+      const body = new URLSearchParams({ ...app, grant_type: 'client_credentials' }).toString()
+      const request = openRequest(deployment.port, body)
+      await request.half()
+      const startedAt = Date.now()
+      server.child.kill(signal)
+      await sleep(500)
+      await expect(fetch(`${deployment.url}/health/live`)).rejects.toThrow()
+      const answer = await request.rest()
+      const { code } = await server.ended
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+      expect(answer).toMatch(/"access_token":"/)
+      expect(code).toBe(0)
+      expect(Date.now() - startedAt).toBeLessThan(10_000)
+    },
+  )
 
   it('waits for nobody who only keeps a connection', async () => {
     const server = await deployment.start()

@@ -55,14 +55,25 @@ export async function createDeployment(variables: Variables = {}): Promise<Deplo
   })
 
   const launch = (file: string, parameters: readonly string[], more: Variables, input?: string) => {
-    const env = { PATH: process.env.PATH, GRANTQL_CONFIG: join(ROOT, 'grantql.config.ts'), PORT: String(port), ...variables, ...more }
-    const child = spawn(process.execPath, ['--conditions=source', join(ROOT, file), ...parameters], { cwd: folder, env })
+    const env = {
+      PATH: process.env.PATH,
+      GRANTQL_CONFIG: join(ROOT, 'grantql.config.ts'),
+      PORT: String(port),
+      ...variables,
+      ...more,
+    }
+    const child = spawn(process.execPath, ['--conditions=source', join(ROOT, file), ...parameters], {
+      cwd: folder,
+      env,
+    })
     children.push(child)
     child.stdin.on('error', () => undefined).end(input)
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (chunk) => (stdout += chunk))
     child.stderr.on('data', (chunk) => (stderr += chunk))
-    const ended = new Promise<Outcome>((done) => child.once('close', (code, signal) => done({ code, signal, stdout, stderr })))
+    const ended = new Promise<Outcome>((done) =>
+      child.once('close', (code, signal) => done({ code, signal, stdout, stderr })),
+    )
     return { child, ended, stdout: () => stdout, stderr: () => stderr }
   }
 
@@ -70,7 +81,8 @@ export async function createDeployment(variables: Variables = {}): Promise<Deplo
     folder,
     port,
     url: `http://localhost:${port}`,
-    grantql: (parameters, options = {}) => launch('src/cli/grantql.ts', parameters, options.variables ?? {}, options.input).ended,
+    grantql: (parameters, options = {}) =>
+      launch('src/cli/grantql.ts', parameters, options.variables ?? {}, options.input).ended,
     startToEnd: (more = {}) => launch('src/main.ts', [], more).ended,
     async start(more = {}) {
       const launched = launch('src/main.ts', [], more)
@@ -93,7 +105,11 @@ export async function createDeployment(variables: Variables = {}): Promise<Deplo
   }
 }
 
-const isReady = (url: string) => fetch(`${url}/health/ready`).then(({ ok }) => ok, () => false)
+const isReady = (url: string) =>
+  fetch(`${url}/health/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
 
 /** A port that nobody listens on. */
 export function freePort(): Promise<number> {
@@ -108,7 +124,10 @@ export function freePort(): Promise<number> {
 }
 
 /** Posts a form and reads the JSON that comes back. */
-export async function postForm(url: string, params: Variables): Promise<{ status: number; body: Record<string, unknown> }> {
+export async function postForm(
+  url: string,
+  params: Variables,
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams(params) })
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }

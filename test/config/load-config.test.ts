@@ -26,7 +26,10 @@ describe('the configuration', () => {
   })
 
   it.each(['grantql.config.ts', 'grantql.config.js', 'grantql.config.mjs'])('may be %s', async (name) => {
-    const folder = await folderWith({ [name]: 'export default { plugins: [{ id: "mine" }] }', 'package.json': '{"type":"module"}' })
+    const folder = await folderWith({
+      [name]: 'export default { plugins: [{ id: "mine" }] }',
+      'package.json': '{"type":"module"}',
+    })
     expect((await loadConfig({ folder, variables: {} })).plugins).toEqual([{ id: 'mine' }])
   })
 
@@ -43,7 +46,9 @@ describe('the configuration', () => {
   it('says so where there is none', async () => {
     const folder = await folderWith({})
     await expect(loadConfig({ folder, variables: {} })).rejects.toThrow('There is no grantql.config.ts here.')
-    await expect(loadConfig({ folder, variables: {}, path: 'mine.ts' })).rejects.toThrow('There is no configuration at mine.ts.')
+    await expect(loadConfig({ folder, variables: {}, path: 'mine.ts' })).rejects.toThrow(
+      'There is no configuration at mine.ts.',
+    )
   })
 
   it('says why it cannot be loaded', async () => {
@@ -60,7 +65,14 @@ describe('the configuration', () => {
       sesions: {},
     }
     const mistakes = checkConfig(wrong)
-    const places = ['plugins[0]', 'plugins[1]', 'scopes[0].name', 'tokens.accessTokenTtlSeconds', 'tokens.algorithm', 'http.allowedOrigins[0]']
+    const places = [
+      'plugins[0]',
+      'plugins[1]',
+      'scopes[0].name',
+      'tokens.accessTokenTtlSeconds',
+      'tokens.algorithm',
+      'http.allowedOrigins[0]',
+    ]
     for (const place of places) expect(mistakes.filter((mistake) => mistake.startsWith(`${place}: `))).toHaveLength(1)
     expect(mistakes.join(' ')).toMatch(/call it, as in/)
     expect(mistakes.join(' ')).toMatch(/sesions/)

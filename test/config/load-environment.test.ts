@@ -21,7 +21,12 @@ describe('the environment', () => {
   it('has a default for everything', async () => {
     const folder = await mkdtemp(join(inject('testFolder'), 'environment-'))
     const environment = loadEnvironment({ DATABASE_URL: `sqlite:${folder}/grantql.db` })
-    expect(environment).toMatchObject({ port: 3000, issuer: 'http://localhost:3000', logLevel: 'info', adminUsername: 'admin' })
+    expect(environment).toMatchObject({
+      port: 3000,
+      issuer: 'http://localhost:3000',
+      logLevel: 'info',
+      adminUsername: 'admin',
+    })
     expect(environment.adminPassword).toBeUndefined()
   })
 
@@ -51,7 +56,14 @@ describe('the environment', () => {
   })
 
   it('takes an empty variable for one that is not set', () => {
-    const empty = { PORT: '', ISSUER: ' ', GRANTQL_SECRET: '', GRANTQL_ADMIN_USERNAME: '', LOG_LEVEL: '', GRANTQL_ADMIN_PASSWORD: '' }
+    const empty = {
+      PORT: '',
+      ISSUER: ' ',
+      GRANTQL_SECRET: '',
+      GRANTQL_ADMIN_USERNAME: '',
+      LOG_LEVEL: '',
+      GRANTQL_ADMIN_PASSWORD: '',
+    }
     expect(loadEnvironment({ ...MEMORY, ...empty })).toMatchObject({ port: 3000, adminPassword: undefined })
   })
 
@@ -92,12 +104,17 @@ describe('the environment', () => {
     expect(loadEnvironment({ ...MEMORY, GRANTQL_SECRET: both }).secret).toBe(both)
   })
 
-  it.each(['postgres://x', 'grantql.db', 'sqlite:', '/var/lib/grantql.db', 'mysql', 'mysql://host/name', 'mysql://user:p@host'])(
-    'refuses the database %j',
-    (url) => {
-      expect(mistakesOf({ DATABASE_URL: url, GRANTQL_SECRET: SECRET })).toEqual([expect.stringMatching(/^DATABASE_URL /)])
-    },
-  )
+  it.each([
+    'postgres://x',
+    'grantql.db',
+    'sqlite:',
+    '/var/lib/grantql.db',
+    'mysql',
+    'mysql://host/name',
+    'mysql://user:p@host',
+  ])('refuses the database %j', (url) => {
+    expect(mistakesOf({ DATABASE_URL: url, GRANTQL_SECRET: SECRET })).toEqual([expect.stringMatching(/^DATABASE_URL /)])
+  })
 })
 
 describe('the issuer', () => {
@@ -129,10 +146,12 @@ describe('the issuer', () => {
     expect(mistakesOf({ ISSUER: issuer })).toEqual([expect.stringMatching(/^ISSUER is scheme, host and port alone/)])
   })
 
-  it.each(['http://auth.example.com', 'http://192.168.1.1:3000', 'http://localhost.example.com', 'http://0.0.0.0:3000'])(
-    'is https away from this machine, so not %s',
-    (issuer) => {
-      expect(mistakesOf({ ISSUER: issuer })).toEqual([expect.stringMatching(/^ISSUER must be https/)])
-    },
-  )
+  it.each([
+    'http://auth.example.com',
+    'http://192.168.1.1:3000',
+    'http://localhost.example.com',
+    'http://0.0.0.0:3000',
+  ])('is https away from this machine, so not %s', (issuer) => {
+    expect(mistakesOf({ ISSUER: issuer })).toEqual([expect.stringMatching(/^ISSUER must be https/)])
+  })
 })

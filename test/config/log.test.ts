@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createLog, type Log } from '../../src/log/create-log.ts'
-import { SECRET_PREFIXES, type SecretKind } from '../../src/secrets/secret-format.ts'
-import { mintSecret } from '../../src/secrets/secret-format.ts'
+import { mintSecret, SECRET_PREFIXES, type SecretKind } from '../../src/secrets/secret-format.ts'
 
 function openTestLog(): { log: Log; text: () => string; lines: () => Record<string, unknown>[] } {
   const written: string[] = []
@@ -64,7 +63,13 @@ describe('the log', () => {
 
   it('shows what only sounds like a secret', () => {
     const { log, lines } = openTestLog()
-    const fields = { tokenId: 't', statusCode: 7, tokenType: 'Bearer', codeChallengeMethod: 'S256', code: 'invalid_grant' }
+    const fields = {
+      tokenId: 't',
+      statusCode: 7,
+      tokenType: 'Bearer',
+      codeChallengeMethod: 'S256',
+      code: 'invalid_grant',
+    }
     log.trace(fields, 'Bearer authentication is required')
     expect(lines()[0]).toMatchObject({ ...fields, msg: 'Bearer authentication is required' })
   })
@@ -131,7 +136,12 @@ describe('the log', () => {
     const { log, lines } = openTestLog()
     const circle: Record<string, unknown> = { name: 'circle' }
     circle.self = circle
-    const thrower = Object.defineProperty({}, 'boom', { enumerable: true, get: () => { throw new Error(HUNTER) } })
+    const thrower = Object.defineProperty({}, 'boom', {
+      enumerable: true,
+      get: () => {
+        throw new Error(HUNTER)
+      },
+    })
     log.trace({ circle, thrower, bytes: Buffer.from(HUNTER), big: 10n, nothing: null, at: new Date(0) }, 'odd')
     log.trace({ err: 'a text', fn: () => 1, symbol: Symbol('s'), invalid: new Date(Number.NaN) }, 'odder')
     log.trace(JSON.parse('{"__proto__":{"password":"x"}}'), 'oddest')

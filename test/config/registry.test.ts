@@ -1,5 +1,13 @@
+import {
+  defineError,
+  defineGrant,
+  defineOperation,
+  definePlugin,
+  type Plugin,
+  type PluginDefinition,
+  param,
+} from 'grantql/plugin'
 import { describe, expect, it } from 'vitest'
-import { defineError, defineGrant, defineOperation, definePlugin, param, type Plugin, type PluginDefinition } from 'grantql/plugin'
 import { BootError } from '../../src/config/boot-error.ts'
 import { createRegistry } from '../../src/config/registry.ts'
 
@@ -48,22 +56,50 @@ describe('two plugins that claim the same thing stop the boot, and both are name
   const Toy = (message: string) => defineError({ code: 'toy_error', message })
 
   const cases: [string, Plugin, Plugin][] = [
-    ['grant type "urn:toy"', plugin('one', { grants: [grant('urn:toy', 'a')] }), plugin('two', { grants: [grant('urn:toy', 'b')] })],
-    ['mutation "toy"', plugin('one', { grants: [grant('urn:a', 'toy')] }), plugin('two', { operations: [operation('toy', '/toy')] })],
-    ['path "POST /toy"', plugin('one', { operations: [operation('a', '/toy')] }), plugin('two', { endpoints: [endpoint('/toy')] })],
-    ['path "POST /:a/b/toy"', plugin('one', { endpoints: [endpoint('/x/:b/toy')] }), plugin('two', { endpoints: [endpoint('/:a/b/toy')] })],
+    [
+      'grant type "urn:toy"',
+      plugin('one', { grants: [grant('urn:toy', 'a')] }),
+      plugin('two', { grants: [grant('urn:toy', 'b')] }),
+    ],
+    [
+      'mutation "toy"',
+      plugin('one', { grants: [grant('urn:a', 'toy')] }),
+      plugin('two', { operations: [operation('toy', '/toy')] }),
+    ],
+    [
+      'path "POST /toy"',
+      plugin('one', { operations: [operation('a', '/toy')] }),
+      plugin('two', { endpoints: [endpoint('/toy')] }),
+    ],
+    [
+      'path "POST /:a/b/toy"',
+      plugin('one', { endpoints: [endpoint('/x/:b/toy')] }),
+      plugin('two', { endpoints: [endpoint('/:a/b/toy')] }),
+    ],
     [
       'metadata member "toy_endpoint"',
       plugin('one', { operations: [operation('a', '/a', 'toy_endpoint')] }),
       plugin('two', { metadata: () => ({ toy_endpoint: 'x' }) }),
     ],
-    ['scope "toy"', plugin('one', { scopes: [{ name: 'toy', description: 'a' }] }), plugin('two', { scopes: [{ name: 'toy', description: 'b' }] })],
+    [
+      'scope "toy"',
+      plugin('one', { scopes: [{ name: 'toy', description: 'a' }] }),
+      plugin('two', { scopes: [{ name: 'toy', description: 'b' }] }),
+    ],
     ['error code "toy_error"', plugin('one', { errors: [Toy('a')] }), plugin('two', { errors: [Toy('b')] })],
     ['dialect "toy"', plugin('one', { dialect: { id: 'toy' } }), plugin('two', { dialect: { id: 'toy' } })],
     [
       'token parameter "toy"',
       plugin('one', { grants: [grant('urn:a', 'a')] }),
-      plugin('two', { tokenParams: [{ id: 'toy', params: { toy: param.string({ description: 'x', optional: true }) }, apply: async (_, issuance) => issuance }] }),
+      plugin('two', {
+        tokenParams: [
+          {
+            id: 'toy',
+            params: { toy: param.string({ description: 'x', optional: true }) },
+            apply: async (_, issuance) => issuance,
+          },
+        ],
+      }),
     ],
   ]
 
@@ -77,7 +113,10 @@ describe('two plugins that claim the same thing stop the boot, and both are name
   })
 
   it('the same table: a table begins with the id of its plugin, so a second plugin can claim it only by a lookalike id', () => {
-    const sentence = boot(plugin('toy', { tables: ['toy_one', 'toy_two_rows'] }), plugin('toy-two', { tables: ['toy_two_rows'] }))
+    const sentence = boot(
+      plugin('toy', { tables: ['toy_one', 'toy_two_rows'] }),
+      plugin('toy-two', { tables: ['toy_two_rows'] }),
+    )
     expect(sentence).toBe(
       'The plugin "toy" and the plugin "toy-two" both claim the table "toy_two_rows". Take one of them out of the configuration.',
     )
@@ -93,10 +132,16 @@ describe('two plugins that claim the same thing stop the boot, and both are name
 describe('what core has itself, no plugin takes', () => {
   it.each([
     ['mutation "createApp"', plugin('one', { grants: [grant('urn:a', 'createApp')] })],
-    ['path "POST /oauth/token"', plugin('one', { endpoints: [{ method: 'POST', path: '/oauth/token', handle: async () => new Response() }] })],
+    [
+      'path "POST /oauth/token"',
+      plugin('one', { endpoints: [{ method: 'POST', path: '/oauth/token', handle: async () => new Response() }] }),
+    ],
     ['metadata member "issuer"', plugin('one', { metadata: () => ({ issuer: 'x' }) })],
     ['scope "grantql:admin"', plugin('one', { scopes: [{ name: 'grantql:admin', description: 'a' }] })],
-    ['error code "invalid_grant"', plugin('one', { errors: [defineError({ code: 'invalid_grant', message: 'mine' })] })],
+    [
+      'error code "invalid_grant"',
+      plugin('one', { errors: [defineError({ code: 'invalid_grant', message: 'mine' })] }),
+    ],
   ])('%s', (what, one) => {
     const sentence = boot(one)
     expect(sentence).toContain(what)
@@ -124,7 +169,9 @@ describe('what does not clash', () => {
 
   it('the same path with another method', () => {
     const get = { method: 'GET', path: '/toy', handle: async () => new Response() } as const
-    expect(boot(plugin('one', { endpoints: [get] }), plugin('two', { operations: [operation('a', '/toy')] }))).toBe('it boots')
+    expect(boot(plugin('one', { endpoints: [get] }), plugin('two', { operations: [operation('a', '/toy')] }))).toBe(
+      'it boots',
+    )
   })
 
   it('a standard error that a plugin declares again, word for word: it may bring its own copy of the package', async () => {

@@ -32,7 +32,14 @@ describe('the secret of a server whose environment gives none', () => {
       process.stdout.write(findServerSecret(process.argv[2]))`
     const startAt = String(Date.now() + 2500)
     const start = () =>
-      run(process.execPath, ['--conditions=source', '--input-type=module', '-e', script, startAt, `sqlite:${folder}/grantql.db`])
+      run(process.execPath, [
+        '--conditions=source',
+        '--input-type=module',
+        '-e',
+        script,
+        startAt,
+        `sqlite:${folder}/grantql.db`,
+      ])
     const answers = await Promise.all([start(), start(), start()])
     const [first] = answers.map(({ stdout }) => stdout)
     expect(first).toMatch(/^[A-Za-z0-9_-]{43}$/)

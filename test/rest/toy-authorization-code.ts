@@ -1,4 +1,12 @@
-import { defineGrant, definePlugin, InvalidGrant, InvalidRequest, param, provesPkce, readPkceChallenge } from 'grantql/plugin'
+import {
+  defineGrant,
+  definePlugin,
+  InvalidGrant,
+  InvalidRequest,
+  param,
+  provesPkce,
+  readPkceChallenge,
+} from 'grantql/plugin'
 
 const text = (values: readonly unknown[]): string | undefined => (typeof values[0] === 'string' ? values[0] : undefined)
 
@@ -40,7 +48,10 @@ export const toyAuthorizationCode = () =>
         defaultMode: 'query',
         ttlSeconds: 60,
         async open(_, { params }) {
-          const challenge = readPkceChallenge(text(params.all('code_challenge')), text(params.all('code_challenge_method')))
+          const challenge = readPkceChallenge(
+            text(params.all('code_challenge')),
+            text(params.all('code_challenge_method')),
+          )
           if (params.all('fail')[0] === 'declared') throw new InvalidRequest({ message: 'The plugin said "no".' })
           if (params.all('fail')[0] === 'unexpected') throw new Error('a bug of the plugin')
           return { codeChallenge: challenge }
@@ -71,7 +82,9 @@ export const toyAuthorizationCode = () =>
         id: 'pushed',
         recognises: (params) => text(params.all('request_uri'))?.startsWith('urn:toy:') ?? false,
         async load(_, params) {
-          const pushed = JSON.parse(Buffer.from(text(params.all('request_uri'))?.slice(8) ?? '', 'base64url').toString())
+          const pushed = JSON.parse(
+            Buffer.from(text(params.all('request_uri'))?.slice(8) ?? '', 'base64url').toString(),
+          )
           return pushed as Record<string, string>
         },
       },

@@ -1,4 +1,5 @@
 import { createServer as createTcpServer } from 'node:net'
+import { afterAll, beforeAll, describe } from 'vitest'
 import { clientCredentials } from '../../plugins/client-credentials/index.ts'
 import { code } from '../../plugins/code/index.ts'
 import { introspection } from '../../plugins/introspection/index.ts'
@@ -14,6 +15,7 @@ import type { Logger } from '../../src/plugin/context.ts'
 import { createServer, type Server } from '../../src/server.ts'
 import type { User } from '../../src/users/user.ts'
 import { createClock, type TestClock } from './clock.ts'
+import { databases, type TestDatabase } from './database.ts'
 
 export interface TestServerOptions {
   /** A database URL; `sqlite` is a fresh one in memory. Defaults to `sqlite`. */
@@ -162,4 +164,26 @@ function freePort(): Promise<number> {
       probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
     })
   })
+}
+
+/**
+ * Declares the same tests for a whole server on each database; one server for all tests of the block.
+ *
+ * @param options is asked for once a server, so that each has its own plugins
+ */
+export function describeEachServer(
+  title: string,
+  options: () => Omit<TestServerOptions, 'database'>,
+  declare: (server: () => TestServer, database: TestDatabase) => void,
+): void {
+  for (const database of databases) {
+    describe(`${title} (${database.name})`, () => {
+      let server: TestServer
+      beforeAll(async () => {
+        server = await testServer({ ...options(), database: await database.url() })
+      })
+      afterAll(() => server.close())
+      declare(() => server, database)
+    })
+  }
 }

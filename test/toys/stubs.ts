@@ -14,15 +14,22 @@ import {
   param,
   provesPkce,
   readPkceChallenge,
+  setting,
   type TokenSet,
 } from 'grantql/plugin'
 
 /** Stubs of what comes later, through the door that is there now. */
 
+const refreshSettings = {
+  idleSeconds: setting.integer({ description: 'Seconds unused.', default: 1000 }),
+  absoluteSeconds: setting.integer({ description: 'Seconds in all.', default: 5000 }),
+}
+
 /** RFC 6749 §6. */
 export const refreshStub = () =>
   definePlugin()({
     id: 'toy-refresh',
+    settings: refreshSettings,
     grants: [
       defineGrant()({
         grantType: 'urn:toy:refresh',
@@ -30,14 +37,15 @@ export const refreshStub = () =>
         spec: 'RFC 6749 §6',
         description: 'A stub of refresh.',
         clientAuth: 'public-allowed',
-        refreshes: true,
+        refreshes: refreshSettings,
         params: {
           refreshToken: param.string({ description: 'The refresh token.', secret: true }),
           scopes: param.scopes({ description: 'Fewer scopes.' }),
         },
         errors: [InvalidGrant],
         async exchange(ctx, { refreshToken, scopes }) {
-          const family = await ctx.tokens.refreshing(refreshToken)
+          const family = await ctx.tokens.refreshing({ refreshToken, retryWindowSeconds: 0 })
+          if ('repeated' in family) return family
           if (scopes && !scopes.every((scope) => family.scopes.includes(scope))) throw new InvalidScope()
           return { ...family.issuance, scopes: scopes ?? family.scopes }
         },

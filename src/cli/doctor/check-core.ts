@@ -10,7 +10,8 @@ const ISSUER_TIMEOUT_MS = 3_000
 export function checkKeys({ keys, policy }: Pick<Core, 'keys' | 'policy'>): Finding {
   const active = keys.list().filter(({ state }) => state === 'active')
   const signer = active.find(({ algorithm }) => algorithm === policy.algorithm)
-  if (signer === undefined) return fail('keys', `No key signs with ${policy.algorithm}: run \`grantql keys rotate --now\`.`)
+  if (signer === undefined)
+    return fail('keys', `No key signs with ${policy.algorithm}: run \`grantql keys rotate --now\`.`)
   const next = signer.retiringAt === null ? '' : `, another takes over at ${signer.retiringAt.toISOString()}`
   const names = active.map(({ algorithm }) => algorithm).join(' and ')
   return ok('keys', `GRANTQL_SECRET opens them; ${names} sign${active.length === 1 ? 's' : ''}${next}.`)
@@ -21,7 +22,10 @@ export function checkClock({ keys, now }: Pick<Core, 'keys' | 'now'>): Finding {
   const newest = Math.max(...keys.list().map(({ createdAt }) => createdAt.getTime()))
   const aheadMs = newest - now().getTime()
   return aheadMs > MAX_AHEAD_MS
-    ? fail('clock', `This machine's clock is at least ${Math.round(aheadMs / 1000)} s behind the one that made the newest key.`)
+    ? fail(
+        'clock',
+        `This machine's clock is at least ${Math.round(aheadMs / 1000)} s behind the one that made the newest key.`,
+      )
     : ok('clock', `It is ${now().toISOString()} here, and nothing was written later.`)
 }
 

@@ -7,7 +7,9 @@ export interface Finding {
   readonly sentence: string
 }
 
-const finding = (verdict: Verdict) => (check: string, sentence: string): Finding => ({ check, verdict, sentence })
+const finding =
+  (verdict: Verdict) =>
+  (check: string, sentence: string): Finding => ({ check, verdict, sentence })
 
 export const ok = finding('ok')
 export const warn = finding('warn')

@@ -15,7 +15,12 @@ export function createProgress(output: NodeJS.WriteStream = process.stderr): Pro
 
 function createBar(stream: NodeJS.WriteStream): Progress {
   const bar = new SingleBar(
-    { stream, format: '{bar} {percentage}%  {value} of {total} rows  {table}', hideCursor: true, clearOnComplete: true },
+    {
+      stream,
+      format: '{bar} {percentage}%  {value} of {total} rows  {table}',
+      hideCursor: true,
+      clearOnComplete: true,
+    },
     Presets.shades_classic,
   )
   let isRunning = false

@@ -15,7 +15,8 @@ export interface TransferTable {
 
 /** The order in which SQLite sorts: numbers by value, text and bytes by their bytes. */
 export function compareValues(a: Value, b: Value): number {
-  if (typeof a === 'string' && typeof b === 'string') return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
+  if (typeof a === 'string' && typeof b === 'string')
+    return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
   if (Buffer.isBuffer(a) && Buffer.isBuffer(b)) return Buffer.compare(a, b)
   return Number(a) - Number(b)
 }

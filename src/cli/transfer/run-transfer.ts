@@ -28,6 +28,8 @@ export interface TransferOptions {
 
 export interface TransferReport {
   readonly tables: Readonly<Record<string, number>>
+  /** Tables of the source that were not asked for. */
+  readonly leftBehind: readonly string[]
   /** How long nobody could write to the source. */
   readonly frozenMs: number
   /** From then on the source writes alone. */
@@ -56,14 +58,22 @@ export async function runTransfer(options: TransferOptions): Promise<TransferRep
     const copies = await copySnapshot(options, snapshot, described)
     const frozen = await catchUp(options, snapshot, copies)
     await markFinished(target)
-    return { ...frozen, tables: Object.fromEntries(copies.map(({ table, digest }) => [table.name, digest.rows])) }
+    return {
+      ...frozen,
+      tables: Object.fromEntries(copies.map(({ table, digest }) => [table.name, digest.rows])),
+      leftBehind: [...present].filter((name) => !tables.includes(name)),
+    }
   } finally {
     options.progress.end()
     snapshot.close()
   }
 }
 
-async function copySnapshot(options: TransferOptions, snapshot: SourceView, tables: readonly TransferTable[]): Promise<TableCopy[]> {
+async function copySnapshot(
+  options: TransferOptions,
+  snapshot: SourceView,
+  tables: readonly TransferTable[],
+): Promise<TableCopy[]> {
   const { target, progress, signal } = options
   const counts = tables.map((table) => snapshot.count(table))
   progress.begin(counts.reduce((sum, count) => sum + count, 0))
@@ -143,7 +153,8 @@ function* batches(rows: Iterable<Row>): Generator<Row[]> {
   let sizeBytes = 0
   for (const row of rows) {
     batch.push(row)
-    for (const value of Object.values(row)) sizeBytes += typeof value === 'string' || Buffer.isBuffer(value) ? value.length : 8
+    for (const value of Object.values(row))
+      sizeBytes += typeof value === 'string' || Buffer.isBuffer(value) ? value.length : 8
     if (batch.length < BATCH_ROWS && sizeBytes < BATCH_BYTES) continue
     yield batch
     batch = []

@@ -39,7 +39,9 @@ export async function openFrozen(path: string): Promise<SourceView> {
     } catch (cause) {
       if (performance.now() > until) {
         database.close()
-        throw new BootError('The source could not be frozen: its servers did not stop writing for long enough.', { cause })
+        throw new BootError('The source could not be frozen: its servers did not stop writing for long enough.', {
+          cause,
+        })
       }
       await sleep(2)
     }
@@ -48,9 +50,13 @@ export async function openFrozen(path: string): Promise<SourceView> {
 
 function viewOf(database: DatabaseSync): SourceView {
   const names = (sql: string, ...values: string[]) =>
-    database.prepare(sql).all(...values).map((row) => String(row.name))
+    database
+      .prepare(sql)
+      .all(...values)
+      .map((row) => String(row.name))
   return {
-    tables: () => names(`select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\'`),
+    tables: () =>
+      names(`select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\'`),
     describe: (name) => ({
       name,
       columns: names('select name from pragma_table_info(?) order by name', name),

@@ -26,7 +26,9 @@ export async function prepareTarget(
   { overwrite }: { readonly overwrite: boolean },
 ): Promise<void> {
   const db = target.db as unknown as AnySchema
-  const present = new Set((await db.introspection.getTables({ withInternalKyselyTables: true })).map(({ name }) => name))
+  const present = new Set(
+    (await db.introspection.getTables({ withInternalKyselyTables: true })).map(({ name }) => name),
+  )
   const ours = [...tables, ...OURS_BESIDE_DATA].filter((name) => present.has(name))
   if (ours.length > 0 && !present.has(MIGRATIONS)) {
     throw new BootError(`The target has tables of something else, such as "${ours[0]}": name a database of its own.`)
@@ -39,14 +41,22 @@ export async function prepareTarget(
   await markUnfinished(target)
 }
 
-async function refuseForeign(target: Database, ours: readonly string[], migrations: Record<string, MigrationStep>): Promise<void> {
+async function refuseForeign(
+  target: Database,
+  ours: readonly string[],
+  migrations: Record<string, MigrationStep>,
+): Promise<void> {
   const db = target.db as unknown as AnySchema
   const executed: { name: string }[] = await db.selectFrom(MIGRATIONS).select('name').execute()
   if (executed.some(({ name }) => !Object.hasOwn(migrations, name))) {
-    throw new BootError('The target has the schema of another version of GrantQL, or of other plugins. --overwrite empties it.')
+    throw new BootError(
+      'The target has the schema of another version of GrantQL, or of other plugins. --overwrite empties it.',
+    )
   }
   if (ours.includes('lease') && (await isUnfinished(target))) {
-    throw new BootError('The target holds a part of the data, from a transfer that was interrupted. --overwrite empties it.')
+    throw new BootError(
+      'The target holds a part of the data, from a transfer that was interrupted. --overwrite empties it.',
+    )
   }
   for (const name of ours) {
     if (OURS_BESIDE_DATA.includes(name)) continue
@@ -71,7 +81,10 @@ export async function insertRows(target: Database, table: TransferTable, rows: r
   if (first === undefined) return
   await target.transaction<boolean>(
     async (trx) => {
-      await (trx as unknown as AnySchema).insertInto(table.name).values([...rows]).execute()
+      await (trx as unknown as AnySchema)
+        .insertInto(table.name)
+        .values([...rows])
+        .execute()
       return true
     },
     { settle: async (db) => ((await hasRow(db as unknown as AnySchema, table, first)) ? true : undefined) },
@@ -96,7 +109,10 @@ export async function deleteRows(target: Database, table: TransferTable, rows: r
 export async function* readRows(target: Database, table: TransferTable): AsyncGenerator<Row> {
   const db = target.db as unknown as AnySchema
   for (let last: Row | undefined; ; ) {
-    let query = db.selectFrom(table.name).select([...table.columns]).limit(PAGE)
+    let query = db
+      .selectFrom(table.name)
+      .select([...table.columns])
+      .limit(PAGE)
     for (const key of table.keys) query = query.orderBy(key)
     const from = last
     if (from !== undefined) query = query.where((where) => comesAfter(where, table, from))
@@ -108,7 +124,11 @@ export async function* readRows(target: Database, table: TransferTable): AsyncGe
 }
 
 async function hasRow(db: AnySchema, table: TransferTable, row: Row): Promise<boolean> {
-  const found = await db.selectFrom(table.name).select([...table.keys]).where((where) => hasKey(where, table, row)).execute()
+  const found = await db
+    .selectFrom(table.name)
+    .select([...table.keys])
+    .where((where) => hasKey(where, table, row))
+    .execute()
   return found.length > 0
 }
 

@@ -49,8 +49,8 @@ export function addAuditEvents(builder: Builder): void {
         description: 'What happened, newest first.',
         resolve: (_root, page, context) => readPage('auditEvents', page, (slice) => coreOf(context).audit.list(slice)),
       },
-      { subGraphs: ['admin'] },
-      { subGraphs: ['admin'] },
+      { name: 'AuditEventConnection', subGraphs: ['admin'] },
+      { name: 'AuditEventEdge', subGraphs: ['admin'] },
     ),
   )
 }

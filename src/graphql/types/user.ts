@@ -70,6 +70,7 @@ export function addUserQueries({ builder }: SchemaParts, { User }: CoreRefs): vo
         },
       },
       {
+        name: 'UserConnection',
         subGraphs: ['admin'],
         fields: (t) => ({
           totalCount: t.int({
@@ -78,7 +79,7 @@ export function addUserQueries({ builder }: SchemaParts, { User }: CoreRefs): vo
           }),
         }),
       },
-      { subGraphs: ['admin'] },
+      { name: 'UserEdge', subGraphs: ['admin'] },
     ),
   )
   builder.queryField('user', (t) =>

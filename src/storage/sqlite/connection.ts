@@ -9,6 +9,7 @@ import { TransactionUnit } from './transaction-unit.ts'
 import { StatementUnit } from './write-unit.ts'
 
 const MAX_TRIES = 3
+const MAX_PAUSE_MS = 4
 
 /** What all connections of one database share. */
 export interface SqliteFile {
@@ -67,7 +68,7 @@ export class SqliteConnection implements DatabaseConnection {
       } catch (error) {
         if (!isBusy(error)) throw translate(error)
         if (performance.now() >= until) throw unavailable(error)
-        await pause(tries, 20)
+        await pause(tries, MAX_PAUSE_MS)
       }
     }
   }

@@ -7,6 +7,7 @@ import type { WriteUnit } from './write-unit.ts'
 
 const MAX_GROUP = 64
 const MAX_WAITING = 10_000
+// Groups are short. Whoever asks seldom finds the lock taken each time while another process is busy.
 const MAX_PAUSE_MS = 4
 
 /**

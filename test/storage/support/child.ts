@@ -7,6 +7,8 @@ export interface Child {
   said(line: string): Promise<void>
   /** What it printed, when it has ended well. */
   done(): Promise<string[]>
+  /** The whole lines that it printed before it was killed. */
+  killed(): Promise<string[]>
 }
 
 /** Starts a script of this folder in a process of its own. */
@@ -36,6 +38,13 @@ export function startChild(script: string, ...parameters: string[]): Child {
         child.on('said', look)
         child.once('close', () => reject(new Error(`The child ended without saying "${line}".\n${errors}`)))
       }),
+    async killed() {
+      await ended.promise
+      return output
+        .split('\n')
+        .slice(0, -1)
+        .filter((line) => line !== 'ready')
+    },
     async done() {
       await ended.promise
       if (child.exitCode !== 0)
