@@ -1,13 +1,23 @@
 import { defineConfig } from 'grantql'
+import { authorizationCode } from './plugins/authorization-code/index.ts'
 import { clientCredentials } from './plugins/client-credentials/index.ts'
 import { code } from './plugins/code/index.ts'
 import { introspection } from './plugins/introspection/index.ts'
 import { passwordSignIn } from './plugins/password-sign-in/index.ts'
+import { refreshToken } from './plugins/refresh-token/index.ts'
 import { revocation } from './plugins/revocation/index.ts'
 
 /** The default deployment: what this server can do is what is on this list. */
 export default defineConfig({
-  plugins: [clientCredentials(), code(), introspection(), revocation(), passwordSignIn()],
+  plugins: [
+    clientCredentials(),
+    code(),
+    authorizationCode(),
+    refreshToken(),
+    introspection(),
+    revocation(),
+    passwordSignIn(),
+  ],
   scopes: [
     { name: 'read', description: 'Read your data' },
     { name: 'write', description: 'Change your data' },

@@ -22,6 +22,8 @@ export async function startChild(file: string, nodeOptions: readonly string[] = 
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
     execArgv: ['--conditions=source', ...nodeOptions],
     serialization: 'advanced',
+    // Its log goes nowhere.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const abandon = () => child.kill('SIGKILL')
   process.once('exit', abandon)

@@ -1,8 +1,9 @@
-/** The measured process: one server on a port of its own, with the default deployment and what the case changes in it. */
-import { devNull } from 'node:os'
-import { pino } from 'pino'
+/**
+ * The measured process: one server on a port of its own, with the default deployment and what the case changes in it. It
+ * logs as `npm start` does, one line a request.
+ */
 import defaultConfig from '../grantql.config.ts'
-import { createLog } from '../src/log/create-log.ts'
+import { openLog } from '../src/log/open-log.ts'
 import { createServer, type Server } from '../src/server.ts'
 import type { BenchCase } from './case.ts'
 import { answerQuestions } from './child.ts'
@@ -17,11 +18,11 @@ answerQuestions(async (question) => {
   if (question.ask !== 'open') throw new Error(`The server is not asked for ${question.ask}.`)
   const { caseName, databaseUrl, count } = question
   const { default: benchCase } = (await import(`./cases/${caseName}.ts`)) as { default: BenchCase }
+  const { log } = await openLog({ level: 'info' })
   server = await createServer({
     config: { ...defaultConfig, ...benchCase.config },
     environment: { issuer: 'http://localhost:3000', databaseUrl, secret: SECRET },
-    // As `npm start` logs, one line a request, but to nobody.
-    log: createLog('info', pino.destination({ dest: devNull, sync: false })),
+    log,
   })
   const requests = await benchCase.prepare(createWorkbench(server.core), count)
   const { port } = await server.listen(0)

@@ -36,6 +36,7 @@ import { createAuditEvent } from './0034-audit-event.ts'
 import { indexAuditEventByCreatedAt } from './0035-audit-event-by-created-at.ts'
 import { createOutbox } from './0036-outbox.ts'
 import { indexOutboxByDueAt } from './0037-outbox-by-due-at.ts'
+import { createConsent } from './0050-consent.ts'
 
 /** The steps of the core tables, by name. (`lease` is made by `migrate` itself, which needs it to begin.) */
 export const coreMigrations: Record<string, MigrationStep> = {
@@ -76,4 +77,5 @@ export const coreMigrations: Record<string, MigrationStep> = {
   'core/0035-audit-event-by-created-at': indexAuditEventByCreatedAt,
   'core/0036-outbox': createOutbox,
   'core/0037-outbox-by-due-at': indexOutboxByDueAt,
+  'core/0050-consent': createConsent,
 }

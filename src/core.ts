@@ -2,6 +2,7 @@ import type { Approvals } from './approvals/approvals.ts'
 import type { DecisionWaiters } from './approvals/decision-waiters.ts'
 import type { Apps } from './apps/apps.ts'
 import type { Audit } from './audit/audit.ts'
+import type { Consents } from './consents/consents.ts'
 import type { Registry } from './config/registry.ts'
 import type { SettingValues } from './config/setting-values.ts'
 import type { SigningAlgorithm } from './keys/algorithms.ts'
@@ -37,6 +38,7 @@ export interface Core {
   readonly sessions: Sessions
   readonly approvals: Approvals
   readonly decisions: DecisionWaiters
+  readonly consents: Consents
   readonly tokenRows: TokenRows
   readonly audit: Audit
   readonly settings: SettingValues

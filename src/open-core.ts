@@ -3,6 +3,7 @@ import { openApprovals } from './approvals/approvals.ts'
 import { watchDecisions } from './approvals/decision-waiters.ts'
 import { openApps } from './apps/apps.ts'
 import { openAudit } from './audit/audit.ts'
+import { openConsents } from './consents/consents.ts'
 import type { Config, Environment } from './config/define-config.ts'
 import { createRegistry } from './config/registry.ts'
 import { openSettingValues } from './config/setting-values.ts'
@@ -74,6 +75,7 @@ export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
       sessions: openSessions(database, now, config.sessions?.ttlSeconds ?? 14 * DAY_SECONDS),
       approvals,
       decisions,
+      consents: openConsents(database, now),
       tokenRows: openTokenRows(database),
       audit: openAudit(database, now),
       settings: await openSettingValues(database, registry, changes, now),

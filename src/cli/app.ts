@@ -5,6 +5,7 @@ import type { Core } from '../core.ts'
 import { deleteApp, rotateAppSecret } from '../operations/change-app.ts'
 import { createApp } from '../operations/create-app.ts'
 import { formatFields, formatInstant, formatTable, print } from './output.ts'
+import { describeApp, fieldsOfApp, printCredentials } from './print-app.ts'
 import { allUsers, findUser } from './user.ts'
 import { OPERATOR, withCore } from './with-core.ts'
 
@@ -71,7 +72,7 @@ export function addAppCommands(program: Command): void {
           app.disabledAt ? 'disabled' : 'active',
           formatInstant(app.createdAt),
         ]
-        print(json, apps.map(describe), () =>
+        print(json, apps.map(describeApp), () =>
           formatTable(['client id', 'name', 'type', 'status', 'created'], apps.map(row)),
         )
       }),
@@ -84,7 +85,7 @@ export function addAppCommands(program: Command): void {
     .action(async (clientId: string, { json }: Json, command: Command) =>
       withCore(command, async (core) => {
         const app = await findApp(core, clientId)
-        print(json, describe(app), () => formatFields(fieldsOf(app)))
+        print(json, describeApp(app), () => formatFields(fieldsOfApp(app)))
       }),
     )
 
@@ -129,33 +130,6 @@ async function allApps({ apps }: Pick<Core, 'apps'>): Promise<readonly App[]> {
     const page = await apps.list({ limit: PAGE, ...(after !== undefined && { after }) })
     all.push(...page)
     if (page.length < PAGE) return all
-  }
-}
-
-function printCredentials(json: boolean | undefined, app: App, clientSecret: string | undefined): void {
-  const data = { ...describe(app), ...(clientSecret !== undefined && { clientSecret }) }
-  const secret: Record<string, string> =
-    clientSecret === undefined ? {} : { 'client secret': `${clientSecret}  (shown this once)` }
-  print(json, data, () => formatFields({ name: app.name, 'client id': app.clientId, ...secret }))
-}
-
-function describe({ settings, ...app }: App): Record<string, unknown> {
-  return { ...app, isDisabled: app.disabledAt !== undefined, settings }
-}
-
-function fieldsOf(app: App): Record<string, string> {
-  const list = (values: readonly string[]) => values.join(' ') || '–'
-  return {
-    name: app.name,
-    'client id': app.clientId,
-    type: app.type,
-    status: app.disabledAt ? `disabled since ${formatInstant(app.disabledAt)}` : 'active',
-    owner: app.ownerId ?? '–',
-    grants: list(app.grants),
-    scopes: list(app.scopes),
-    'redirect URIs': list(app.redirectUris),
-    privileges: list(app.privileges),
-    created: formatInstant(app.createdAt),
   }
 }
 

@@ -51,8 +51,9 @@ export function addTransferCommand(program: Command): void {
       refuseUnfit(deployment.environment.databaseUrl, targetUrl)
       await requireSchema(deployment)
       const report = await transfer(deployment, targetUrl, options)
-      print(options.json, { ...report, frozenAt: report.frozenAt.toISOString() }, () =>
-        formatReport(report, deployment.environment),
+      const leftBehind = report.leftBehind.filter((name) => !OF_THE_MOMENT.includes(name))
+      print(options.json, { ...report, leftBehind, frozenAt: report.frozenAt.toISOString() }, () =>
+        formatReport({ ...report, leftBehind }, deployment.environment),
       )
     })
 }
@@ -119,7 +120,7 @@ async function waitForEnter(signal: AbortSignal): Promise<void> {
 }
 
 function formatReport(
-  { tables, frozenMs, frozenAt }: TransferReport,
+  { tables, leftBehind, frozenMs, frozenAt }: TransferReport,
   { databaseUrl }: Pick<Environment, 'databaseUrl'>,
 ): string {
   const rows = Object.entries(tables).map(([name, count]) => [name, String(count)])
@@ -128,7 +129,9 @@ function formatReport(
     : `GRANTQL_SECRET, the content of ${secretPath(databaseUrl)}`
   return `${formatTable(['table', 'rows'], rows)}
 
-Everything is there, and compared by count and checksum. Writers waited for ${(frozenMs / 1000).toFixed(1)} s.
+Everything is there, and compared by count and checksum. Writers waited for ${(frozenMs / 1000).toFixed(1)} s.${
+    leftBehind.length === 0 ? '' : `\nLeft behind, for no plugin that is on has them: ${leftBehind.join(', ')}.`
+  }
 
 Now restart every server with
   DATABASE_URL    the URL that you gave here

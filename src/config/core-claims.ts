@@ -8,6 +8,7 @@ export const CORE_TABLES = [
   'app',
   'app_secret',
   'approval',
+  'consent',
   'token_family',
   'refresh_token',
   'access_token',

@@ -2,7 +2,7 @@ import SchemaBuilder from '@pothos/core'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import SubGraphPlugin from '@pothos/plugin-sub-graph'
-import { authScopes, type AuthScopes, refusal } from './authorization.ts'
+import { type AuthScopes, authScopes, refusal } from './authorization.ts'
 import type { EndpointName, GraphQLContext } from './context.ts'
 import { readNodeId, writeNodeId } from './node-id.ts'
 import { guardedNodeQueries } from './node-queries.ts'
@@ -43,6 +43,7 @@ export function createBuilder() {
       // What is not one of our ids names nothing, like an id that nothing has.
       decodeGlobalID: (id) => readNodeId(id) ?? { typename: '', id: '' },
       ...guardedNodeQueries,
+      ...relayDescriptions,
     },
     subGraphs: { defaultForTypes: ['public', 'admin'], fieldsInheritFromTypes: true },
   })
@@ -52,6 +53,24 @@ export function createBuilder() {
   builder.mutationType(root)
   builder.subscriptionType({ ...root, subGraphs: ['public'] })
   return builder
+}
+
+const relayDescriptions = {
+  nodeTypeOptions: { description: 'Something that node(id) finds.' },
+  idFieldOptions: { description: 'Its global id: opaque, and the same for as long as it exists.' },
+  pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
+  hasNextPageFieldOptions: { description: 'There is more behind this page.' },
+  hasPreviousPageFieldOptions: { description: 'There is more before this page.' },
+  startCursorFieldOptions: { description: 'The cursor of the first item, for before.' },
+  endCursorFieldOptions: { description: 'The cursor of the last item, for after.' },
+  cursorFieldOptions: { description: 'The place of this item in the list.' },
+  nodeFieldOptions: { description: 'The item.' },
+  edgesFieldOptions: { description: 'The items of this page.' },
+  pageInfoFieldOptions: { description: 'Where this page lies.' },
+  firstArgOptions: { description: 'How many from the front: 1 to 100. Defaults to 20.' },
+  lastArgOptions: { description: 'How many from the end: 1 to 100.' },
+  afterArgOptions: { description: 'Go on behind this cursor; with first.' },
+  beforeArgOptions: { description: 'Go back from this cursor; with last.' },
 }
 
 /** The endpoint lets in admins alone already; this holds where a schema is run without it. */

@@ -21,7 +21,9 @@ const FIELDS_WITH_ITEMS = new Set(['edges', 'nodes'])
  * bounded by the number of its tokens.
  */
 export function hasPages(document: DocumentNode): boolean {
-  const open: SelectionSetNode[] = document.definitions.flatMap((each) => ('selectionSet' in each ? [each.selectionSet] : []))
+  const open: SelectionSetNode[] = document.definitions.flatMap((each) =>
+    'selectionSet' in each ? [each.selectionSet] : [],
+  )
   for (let next = open.pop(); next; next = open.pop()) {
     for (const selection of next.selections) {
       if (selection.kind === Kind.FIELD && FIELDS_WITH_ITEMS.has(selection.name.value)) return true
@@ -75,7 +77,10 @@ export function checkCost(document: DocumentNode, operation: OperationDefinition
     return cost
   }
   const costOfField = (field: FieldNode): number => {
-    const sizes = (field.arguments ?? []).filter(isPageSize).map(sizeOf).filter((size) => size !== undefined)
+    const sizes = (field.arguments ?? [])
+      .filter(isPageSize)
+      .map(sizeOf)
+      .filter((size) => size !== undefined)
     for (const size of sizes) {
       if (!Number.isInteger(size) || size < 1 || size > LARGEST_PAGE) {
         throw badUserInput(`A page has 1 to ${LARGEST_PAGE} items: first or last is out of range.`)

@@ -1,4 +1,4 @@
-import type { Field, Fields, FieldKind } from '../plugin/field.ts'
+import type { Field, FieldKind, Fields } from '../plugin/field.ts'
 import type { Builder } from './builder.ts'
 
 const TYPES = {

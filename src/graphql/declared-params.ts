@@ -49,7 +49,9 @@ export function presentedCredentials({ credentials }: GraphQLContext, input: Inp
 
 /** Reads the values of declared parameters as the texts that operations take, by their wire names. Prepared once. */
 export function prepareTexts(params: Params): (input: Input) => RawParams {
-  const declared = Object.entries(params).map(([name, declaration]) => [name, wireName(name, declaration), declaration.kind] as const)
+  const declared = Object.entries(params).map(
+    ([name, declaration]) => [name, wireName(name, declaration), declaration.kind] as const,
+  )
   return (input) => {
     const texts: Record<string, unknown> = {}
     for (const [name, wire, kind] of declared) {
@@ -67,6 +69,7 @@ function asText(kind: ParamKind, value: unknown): unknown {
 
 /** On the wire an empty scope counts as left out and so means all; in a list, nobody would read it like that. */
 function scopeText(names: readonly string[]): string {
-  if (names.length === 0) throw new InvalidScope({ message: 'Name a scope, or leave scopes out for all that the app has.' })
+  if (names.length === 0)
+    throw new InvalidScope({ message: 'Name a scope, or leave scopes out for all that the app has.' })
   return readScopes(names).join(' ')
 }

@@ -1,8 +1,8 @@
 import {
   type DocumentNode,
   GraphQLError,
-  getOperationAST,
   type GraphQLSchema,
+  getOperationAST,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
@@ -12,7 +12,7 @@ import type { Plugin } from 'graphql-yoga'
 import type { GraphQLContext } from './context.ts'
 import { checkCost, hasPages } from './cost.ts'
 import { checkShape, LIMITS } from './limits.ts'
-import { checkIds, StrictIdsRule } from './strict-ids.ts'
+import { checkIds, hasIds, StrictIdsRule } from './strict-ids.ts'
 
 const MOST_ERRORS = 5
 /** Characters of all the documents that are remembered together: a parsed document takes a hundred times its text. */
@@ -24,6 +24,8 @@ interface KnownDocument {
   /** Undefined until it was validated. */
   errors?: readonly GraphQLError[]
   readonly hasPages: boolean
+  /** Whether an ID can stand in its variables. */
+  readonly hasIds: boolean
 }
 
 /**
@@ -66,7 +68,7 @@ export function useDocuments(schema: GraphQLSchema, options: { readonly introspe
       setParseFn(() => {
         const document = parseDocument(text)
         checkShape(document, credentialFields)
-        known.set(document, { document, hasPages: hasPages(document) })
+        known.set(document, { document, hasPages: hasPages(document), hasIds: hasIds(schema, document) })
         return document
       })
     },
@@ -79,8 +81,9 @@ export function useDocuments(schema: GraphQLSchema, options: { readonly introspe
       if (errors.length > 0) return setResult([...errors])
       const operation = getOperationAST(documentAST, operationName)
       if (!operation) return setResult([failed('The request does not say which operation of the document to run.')])
+      if (!entry.hasIds && !entry.hasPages) return setResult([])
       const mistakes = mistakesOf(() => {
-        checkIds(schema, operation, variables)
+        if (entry.hasIds) checkIds(schema, operation, variables)
         if (entry.hasPages) checkCost(documentAST, operation, variables)
       })
       setResult(mistakes)
@@ -133,6 +136,8 @@ function mistakesOf(check: () => void): GraphQLError[] {
 }
 
 function fieldsThatCheckCredentials(schema: GraphQLSchema): ReadonlySet<string> {
-  const fields = [schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) => Object.values(type?.getFields() ?? {}))
+  const fields = [schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+    Object.values(type?.getFields() ?? {}),
+  )
   return new Set(fields.filter(({ extensions }) => extensions.checksCredential === true).map(({ name }) => name))
 }

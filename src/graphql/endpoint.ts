@@ -49,7 +49,15 @@ function createEndpoint(
     let body = EMPTY_BODY
     let identity: Identity | undefined
     const context = () =>
-      createContext({ core, endpoint, facts, isListedOrigin: isListed, body, identity, identify: () => identify(core, endpoint, headers) })
+      createContext({
+        core,
+        endpoint,
+        facts,
+        isListedOrigin: isListed,
+        body,
+        identity,
+        identify: () => identify(core, endpoint, headers),
+      })
     try {
       body = await readBody(request, maxBodyBytes)
       checkOrigin(core, headers, isListed)

@@ -1,6 +1,6 @@
+import type { Registry } from '../config/registry.ts'
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
 import { OAuthError } from '../errors/oauth-error.ts'
-import type { Registry } from '../config/registry.ts'
 import type { Builder } from './builder.ts'
 import { coreOf, type GraphQLContext } from './context.ts'
 import { declaredFields } from './declared-fields.ts'
@@ -25,8 +25,8 @@ export interface ErrorTypes {
   readonly Error: ReturnType<typeof addErrorInterface>
   /** The result type of a mutation: its success or one of the errors that it declares. */
   union(name: string, success: SuccessRef, errors: readonly AnyErrorClass[]): UnionRef
-  /** Runs a mutation and answers what it declares; everything else goes on as thrown. */
-  answer<T>(context: GraphQLContext, errors: readonly AnyErrorClass[]): (work: () => Promise<T> | T) => Promise<T>
+  /** Prepares what answers a failure: as a value where it is declared, else as thrown. */
+  answering(errors: readonly AnyErrorClass[]): (context: GraphQLContext, failure: unknown) => AnsweredError
 }
 
 /** The type of a success: any object type of this builder. */
@@ -61,16 +61,12 @@ export function addErrorTypes(builder: Builder, registry: Pick<Registry, 'errors
         types: [success, ...byCode(errors).values().map(typeOf)],
         resolveType: (value: unknown) => (value instanceof AnsweredError ? value.typeName : success.name),
       }),
-    answer(context, errors) {
+    answering(errors) {
       const declared = byCode(errors)
-      return async (work) => {
-        try {
-          return await work()
-        } catch (error) {
-          const ErrorClass = error instanceof OAuthError ? declared.get(error.code) : undefined
-          if (!ErrorClass) throw error
-          return answered(context, ErrorClass.typeName, error as OAuthError) as never
-        }
+      return (context, failure) => {
+        const ErrorClass = failure instanceof OAuthError ? declared.get(failure.code) : undefined
+        if (!ErrorClass) throw failure
+        return answered(context, ErrorClass.typeName, failure as OAuthError)
       }
     },
   }

@@ -39,12 +39,12 @@ function ofViewer(viewer: SignedIn): Identity {
   return { viewer, actor: { id: viewer.user.id, role: viewer.user.role } }
 }
 
-/** A token that is bound to a key is not a bearer token (RFC 9449 §7.2), and the proof of it is not looked at here. */
+/** A token that is bound to a key is not a bearer token (RFC 9449 §7.2): its proof is not looked at here. */
 async function byAccessToken(core: Core, plainToken: string): Promise<Identity> {
   const token = await inspectToken(core, plainToken)
   const isOurs =
     token?.kind === 'access' &&
-    token.tokenType === 'Bearer' &&
+    token.claims.cnf === undefined &&
     token.scopes.includes(ADMIN_SCOPE) &&
     token.audience.includes(new URL(ADMIN_PATH, core.issuer).href)
   if (!token || !isOurs) throw new Unauthenticated()

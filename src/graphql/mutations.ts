@@ -1,7 +1,7 @@
 import type { InputFieldMap, InputShapeFromFields } from '@pothos/core'
 import type { Registry } from '../config/registry.ts'
-import { Forbidden } from '../errors/standard.ts'
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
+import { Forbidden } from '../errors/standard.ts'
 import type { Builder } from './builder.ts'
 import type { EndpointName, GraphQLContext } from './context.ts'
 import type { ErrorTypes, SuccessRef } from './errors.ts'
@@ -57,6 +57,7 @@ export function declareMutation<Shape, Fields extends InputFieldMap = {}, Args e
   const declared = options.input
   const input =
     declared && builder.inputType(`${typeName}Input`, { subGraphs: [...subGraphs], fields: (t) => declared(t) })
+  const answer = errors.answering(options.errors)
   const result = errors.union(`${typeName}Result`, options.type as unknown as SuccessRef, options.errors)
 
   builder.mutationField(name, (t) =>
@@ -66,13 +67,17 @@ export function declareMutation<Shape, Fields extends InputFieldMap = {}, Args e
       description,
       subGraphs: [...subGraphs],
       extensions: { checksCredential },
+      // What the root types ask for concerns the admin endpoint alone, and is asked on every request.
+      skipTypeScopes: !subGraphs.includes('admin'),
       args: { ...options.args?.(t.arg), ...(input && { input: t.arg({ type: input, required: true }) }) },
-      resolve: (_root, args, context) => {
+      resolve: async (_root, args, context) => {
         if (listedOriginsOnly && !context.isListedOrigin) throw new Forbidden()
         const { input: values } = args as { input?: unknown }
-        return errors.answer(context, options.errors)(() =>
-          options.resolve(values as InputShapeFromFields<Fields>, context, args as unknown as InputShapeFromFields<Args>),
-        ) as never
+        try {
+          return (await options.resolve(values as InputShapeFromFields<Fields>, context, args as never)) as never
+        } catch (failure) {
+          return answer(context, failure) as never
+        }
       },
     }),
   )

@@ -14,7 +14,11 @@ const MOST_NODES = 100
  * never runs and its name is not given away. A node type that says nothing about access is for whoever is signed in, and
  * on the admin endpoint for admins.
  */
-async function mayLoad({ typename, id }: NodeId, context: GraphQLContext, { schema }: GraphQLResolveInfo): Promise<boolean> {
+async function mayLoad(
+  { typename, id }: NodeId,
+  context: GraphQLContext,
+  { schema }: GraphQLResolveInfo,
+): Promise<boolean> {
   const type = schema.getType(typename)
   if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) return false
   const { actor } = await context.identity()

@@ -1,5 +1,5 @@
-import { InvalidClient, InvalidRequest, InvalidScope, UnauthorizedClient } from '../errors/standard.ts'
 import type { Owned } from '../config/registry.ts'
+import { InvalidClient, InvalidRequest, InvalidScope, UnauthorizedClient } from '../errors/standard.ts'
 import { runOperation } from '../operations/run-operation.ts'
 import type { PluginOperation } from '../plugin/define-operation.ts'
 import { coreOf } from './context.ts'

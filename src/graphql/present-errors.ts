@@ -33,10 +33,12 @@ export function presentError(error: unknown, context: GraphQLContext): GraphQLEr
     if (mistake) return mistake
   }
   const core = coreOf(context)
-  const known = !(cause instanceof OAuthError) && core.database.dialect.isUnavailable(cause) ? unavailable(cause) : cause
+  const known =
+    !(cause instanceof OAuthError) && core.database.dialect.isUnavailable(cause) ? unavailable(cause) : cause
   if (known instanceof OAuthError) {
     const { code, message, status, values } = known as OAuthError
-    if (status >= 500) core.log.error({ err: known, requestId: context.facts.id }, 'a GraphQL request could not be answered')
+    if (status >= 500)
+      core.log.warn({ err: known, requestId: context.facts.id, code }, 'a GraphQL request could not be answered')
     const http = httpOf(status, values)
     return present(message, where, { code: CODES[code] ?? code, ...(http && { http }) })
   }
@@ -60,7 +62,10 @@ function mistakeOfTheCaller(cause: GraphQLError, error: GraphQLError): GraphQLEr
 export function withoutValues(message: string): string {
   const [, name, path] = /^Variable "\$(\w{1,100})" got invalid value .*? at "([\w.[\]]{1,300})"; /s.exec(message) ?? []
   if (path !== undefined) return `Variable "$${name}" does not fit its type at "${path}".`
-  const [missing] = /^Variable "\$\w{1,100}" of (required|non-null) type "[\w![\]]{1,200}" (was not provided|must not be null)\.$/.exec(message) ?? []
+  const [missing] =
+    /^Variable "\$\w{1,100}" of (required|non-null) type "[\w![\]]{1,200}" (was not provided|must not be null)\.$/.exec(
+      message,
+    ) ?? []
   if (missing !== undefined) return missing
   const [, kind, named] = /^(Variable|Argument) "(\$?\w{1,100})"/.exec(message) ?? []
   return named === undefined ? 'A value does not fit its type.' : `${kind} "${named}" does not fit its type.`
@@ -68,7 +73,8 @@ export function withoutValues(message: string): string {
 
 function rootCause(error: unknown): unknown {
   let cause = error
-  for (let depth = 0; depth < 8 && cause instanceof GraphQLError && cause.originalError; depth++) cause = cause.originalError
+  for (let depth = 0; depth < 8 && cause instanceof GraphQLError && cause.originalError; depth++)
+    cause = cause.originalError
   return cause
 }
 
@@ -77,6 +83,10 @@ function httpOf(status: number, values: Readonly<Record<string, unknown>>) {
   return undefined
 }
 
-function present(message: string, where: Pick<GraphQLError, 'nodes' | 'path'> | object, extensions: object): GraphQLError {
+function present(
+  message: string,
+  where: Pick<GraphQLError, 'nodes' | 'path'> | object,
+  extensions: object,
+): GraphQLError {
   return new GraphQLError(message, { ...where, extensions: { ...extensions } })
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { GraphQLError } from 'graphql'
 import { badUserInput } from './bad-user-input.ts'
 import type { GraphQLBody } from './context.ts'
-import { GraphQLError } from 'graphql'
 import { checkVariables } from './variables.ts'
 
 /** Names in the body of a request. Whatever else is sent there is a mistake. */
@@ -14,7 +14,8 @@ const KNOWN = new Set(['query', 'variables', 'operationName', 'extensions'])
  * @throws {GraphQLError} with the HTTP status as its `extensions.http`
  */
 export async function readBody(request: Request, maxBytes: number): Promise<GraphQLBody> {
-  if (request.method !== 'POST') throw refused(405, 'METHOD_NOT_ALLOWED', 'GraphQL is asked by POST.', { allow: 'POST' })
+  if (request.method !== 'POST')
+    throw refused(405, 'METHOD_NOT_ALLOWED', 'GraphQL is asked by POST.', { allow: 'POST' })
   if (!isJson(request.headers.get('content-type'))) {
     throw refused(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body of a GraphQL request is application/json in UTF-8.')
   }
@@ -38,7 +39,8 @@ function asBody(body: unknown): GraphQLBody {
   if (Array.isArray(body)) throw badUserInput('A request holds one operation: lists of requests are not taken.')
   if (!isObject(body)) throw badUserInput('The body is a JSON object.')
   for (const name of Object.keys(body)) {
-    if (!KNOWN.has(name)) throw badUserInput('The body holds query, variables, operationName and extensions, and nothing else.')
+    if (!KNOWN.has(name))
+      throw badUserInput('The body holds query, variables, operationName and extensions, and nothing else.')
   }
   const { query, variables, operationName, extensions } = body
   if (typeof query !== 'string') throw badUserInput('The body must hold the document as a text named query.')
@@ -58,7 +60,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isJson(contentType: string | null): boolean {
   if (contentType === 'application/json') return true
-  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';').map((part) => part.trim())
+  const [type = '', ...parameters] = (contentType ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
   return type === 'application/json' && parameters.every((each) => /^charset="?utf-8"?$/.test(each))
 }
 
@@ -67,6 +72,11 @@ function tooLong(): GraphQLError {
 }
 
 /** A request that is refused before anything in it is looked at. */
-export function refused(status: number, code: string, message: string, headers?: Readonly<Record<string, string>>): GraphQLError {
+export function refused(
+  status: number,
+  code: string,
+  message: string,
+  headers?: Readonly<Record<string, string>>,
+): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status, ...(headers && { headers }) } } })
 }

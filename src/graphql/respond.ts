@@ -59,7 +59,9 @@ interface Status {
 function statusOf({ data, errors = [] }: Result): Status {
   const wasRun = data !== undefined && data !== null
   if (wasRun && Object.values(data).some((value) => value !== null)) return { status: 200 }
-  const reasons = errors.map(({ extensions }) => (extensions.http ?? {}) as { status?: number; headers?: Record<string, string> })
+  const reasons = errors.map(
+    ({ extensions }) => (extensions.http ?? {}) as { status?: number; headers?: Record<string, string> },
+  )
   const [first] = reasons
   const isOneReason = reasons.every(({ status }) => status === first?.status)
   if (!first || (wasRun && (!isOneReason || first.status === undefined))) return { status: 200 }

@@ -5,8 +5,8 @@ import type { Config } from '../config/define-config.ts'
 import type { Registry } from '../config/registry.ts'
 import { requestContext } from '../operations/plugin-context.ts'
 import type { Plugin } from '../plugin/define-plugin.ts'
-import { claimingBuilder, type RootFieldKind } from './claiming-builder.ts'
 import { type Builder, createBuilder } from './builder.ts'
+import { claimingBuilder, type RootFieldKind } from './claiming-builder.ts'
 import { coreOf, type EndpointName } from './context.ts'
 import { mutationOf } from './declare-mutation.ts'
 import { addErrorTypes } from './errors.ts'
@@ -29,8 +29,19 @@ import { addUserMutations, addUserQueries } from './types/user.ts'
 export type Schemas = Readonly<Record<EndpointName, GraphQLSchema>>
 
 const CORE_QUERIES = [
-  'node', 'nodes', 'viewer', 'app', 'apps', 'approval', 'grants', 'scopes',
-  'user', 'users', 'settings', 'signingKeys', 'auditEvents',
+  'node',
+  'nodes',
+  'viewer',
+  'app',
+  'apps',
+  'approval',
+  'grants',
+  'scopes',
+  'user',
+  'users',
+  'settings',
+  'signingKeys',
+  'auditEvents',
 ] as const
 
 /**
@@ -117,6 +128,9 @@ function build(builder: Builder, endpoint: EndpointName): GraphQLSchema {
     return builder.toSchema({ subGraph: endpoint, sortSchema: true })
   } catch (cause) {
     if (cause instanceof BootError) throw cause
-    throw new BootError(`The GraphQL schema cannot be built: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new BootError(
+      `The GraphQL schema cannot be built: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
   }
 }

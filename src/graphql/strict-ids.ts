@@ -1,5 +1,6 @@
 import {
   type ASTVisitor,
+  type DocumentNode,
   GraphQLError,
   GraphQLID,
   type GraphQLInputType,
@@ -9,6 +10,7 @@ import {
   isInputType,
   isListType,
   isNonNullType,
+  Kind,
   type OperationDefinitionNode,
   typeFromAST,
   type ValidationContext,
@@ -23,9 +25,22 @@ export function StrictIdsRule(context: ValidationContext): ASTVisitor {
   return {
     IntValue(node) {
       const type = context.getInputType()
-      if (type && getNamedType(type) === GraphQLID) context.reportError(new GraphQLError('An ID is a text.', { nodes: node }))
+      if (type && getNamedType(type) === GraphQLID)
+        context.reportError(new GraphQLError('An ID is a text.', { nodes: node }))
     },
   }
+}
+
+/** Whether a document has variables in which an ID can stand: most have not, and need no look at their values. */
+export function hasIds(schema: GraphQLSchema, { definitions }: DocumentNode): boolean {
+  return definitions.some(
+    (definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION &&
+      definition.variableDefinitions?.some(({ type }) => {
+        const named = typeFromAST(schema, type)
+        return isInputType(named) && holdsIds(named)
+      }),
+  )
 }
 
 /** @throws {GraphQLError} BAD_USER_INPUT when a number stands where an ID belongs */
@@ -39,7 +54,8 @@ export function checkIds(
     const name = variable.name.value
     const type = typeFromAST(schema, node)
     if (!isInputType(type) || !Object.hasOwn(variables, name)) continue
-    if (hasNumberAsId(type, variables[name])) throw badUserInput(`Variable "$${name}" has a number where an ID belongs, which is a text.`)
+    if (hasNumberAsId(type, variables[name]))
+      throw badUserInput(`Variable "$${name}" has a number where an ID belongs, which is a text.`)
   }
 }
 
@@ -49,7 +65,9 @@ function hasNumberAsId(type: GraphQLInputType, value: unknown): boolean {
   if (isListType(type)) return [value].flat().some((item) => hasNumberAsId(type.ofType, item))
   if (type === GraphQLID) return typeof value === 'number'
   if (!isInputObjectType(type) || typeof value !== 'object') return false
-  return Object.values(type.getFields()).some((field) => hasNumberAsId(field.type, (value as Record<string, unknown>)[field.name]))
+  return Object.values(type.getFields()).some((field) =>
+    hasNumberAsId(field.type, (value as Record<string, unknown>)[field.name]),
+  )
 }
 
 const known = new WeakMap<GraphQLInputType, boolean>()
@@ -61,7 +79,9 @@ function holdsIds(type: GraphQLInputType): boolean {
   // Until it is known: an input type may hold itself.
   known.set(type, false)
   const named = getNamedType(type)
-  const holds = named === GraphQLID || (isInputObjectType(named) && Object.values(named.getFields()).some((field) => holdsIds(field.type)))
+  const holds =
+    named === GraphQLID ||
+    (isInputObjectType(named) && Object.values(named.getFields()).some((field) => holdsIds(field.type)))
   known.set(type, holds)
   return holds
 }

@@ -21,11 +21,13 @@ export function createPageCookies(issuer: string): PageCookies {
       return { session: cookies[sessionName], browser: cookies[browserName] }
     },
     session: (token, expiresAt, now) =>
-      serialize(sessionName, token, {
-        ...attributes,
-        maxAge: Math.max(0, Math.floor((expiresAt.getTime() - now.getTime()) / 1000)),
-      }),
+      serialize(sessionName, token, { ...attributes, maxAge: secondsBetween(now, expiresAt) }),
     endSession: () => serialize(sessionName, '', { ...attributes, maxAge: 0 }),
     browser: (secret) => serialize(browserName, secret, attributes),
   }
+}
+
+/** Browsers keep no cookie for longer than 400 days (RFC 6265bis §5.5). */
+function secondsBetween(now: Date, end: Date): number {
+  return Math.min(400 * 24 * 60 * 60, Math.max(0, Math.floor((end.getTime() - now.getTime()) / 1000)))
 }

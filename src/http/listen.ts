@@ -9,6 +9,8 @@ export interface Listener {
   close(graceMs: number): Promise<void>
 }
 
+const MAX_TARGET_BYTES = 16 * 1024
+
 const LIMITS = {
   maxHeaderSize: 32 * 1024,
   headersTimeout: 10_000,
@@ -76,8 +78,7 @@ function refuse(error: Error & { readonly code?: string; readonly rawPacket?: Bu
 function statusOf({ code, rawPacket }: { readonly code?: string; readonly rawPacket?: Buffer }): number {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      // Where not even the first line has ended, it is the URL that is too long.
-      return rawPacket?.includes('\r\n') ? 431 : 414
+      return rawPacket && hasLongTarget(rawPacket) ? 414 : 431
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return 408
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
@@ -85,4 +86,10 @@ function statusOf({ code, rawPacket }: { readonly code?: string; readonly rawPac
     default:
       return 400
   }
+}
+
+/** Whether it is the first line of the request that does not end. */
+function hasLongTarget(packet: Buffer): boolean {
+  const end = packet.indexOf('\r\n')
+  return /^[A-Z]+ \//.test(packet.toString('latin1', 0, 20)) && (end < 0 || end > MAX_TARGET_BYTES)
 }

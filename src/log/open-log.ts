@@ -26,7 +26,13 @@ export async function openLog({ level, to = 'stdout' }: OpenLogOptions): Promise
 async function openPretty(fd: 1 | 2): Promise<DestinationStream | undefined> {
   try {
     const { default: pretty } = await import('pino-pretty')
-    const options = { destination: fd, sync: true, ignore: 'pid', translateTime: 'SYS:HH:MM:ss' } as const
+    const options = {
+      destination: fd,
+      sync: true,
+      ignore: 'pid',
+      singleLine: true,
+      translateTime: 'SYS:HH:MM:ss',
+    } as const
     const stream = pretty(options)
     return { write: (line) => stream.write(withoutControls(line)) }
   } catch {

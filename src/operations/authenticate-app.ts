@@ -33,7 +33,7 @@ export async function authenticateApp(
   credentials: PresentedCredentials,
 ): Promise<AuthenticatedApp> {
   const { clientId, clientSecret, method } = readCredentials(credentials)
-  const known = await core.apps.byClientId(clientId)
+  const known = core.apps.peek(clientId) ?? (await core.apps.byClientId(clientId))
   if (!known || known.app.disabledAt) throw new InvalidClient()
   if (known.app.type === 'public') {
     if (clientSecret !== undefined) throw new InvalidClient()

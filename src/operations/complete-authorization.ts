@@ -1,6 +1,7 @@
 import type { StoredApproval } from '../approvals/rows.ts'
 import type { Core } from '../core.ts'
 import { AccessDenied, ServerError } from '../errors/standard.ts'
+import type { ResponseType } from '../plugin/contributions.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import { mintSecret } from '../secrets/secret-format.ts'
 import { type AuthorizationAnswer, type AuthorizationTarget, answerTo, errorMembers } from './authorization-answer.ts'
@@ -36,6 +37,7 @@ export async function completeAuthorization(
   const code = mintSecret('code', at)
   const expiresAt = new Date(at.getTime() + type.ttlSeconds * 1000)
   const approval: StoredApproval = await approve(core, decider, handle, decision.approves, { key: code.key, expiresAt })
+  await rememberConsent(core, type, approval, decider)
   try {
     const ctx = requestContext(core, type.pluginId, request)
     return answerTo(
@@ -46,4 +48,13 @@ export async function completeAuthorization(
   } catch (error) {
     return answerTo(core, target, errorMembers(core, error, request.id))
   }
+}
+
+/** Remembers what the user said yes to, where the app is one that is asked about once. */
+async function rememberConsent(core: Core, type: ResponseType, approval: StoredApproval, { user }: Decider): Promise<void> {
+  const app = await core.apps.byId(approval.appId)
+  if (!app || !type.consent || core.settings.read(type.consent, app) !== 'remember') return
+  const given = await core.consents.scopes(user.id, app.id)
+  const added = (approval.grantedScopes ?? []).filter((scope) => !given.includes(scope))
+  await core.consents.remember(user.id, app.id, added)
 }

@@ -2,6 +2,7 @@ import type { Decision } from '../approvals/approvals.ts'
 import type { StoredApproval } from '../approvals/rows.ts'
 import type { Core } from '../core.ts'
 import { AlreadyDecided, ExpiredToken, InvalidScope, NotFound } from '../errors/standard.ts'
+import { isFreshEnough, LoginRequired } from './needed-interaction.ts'
 import { observe } from './observe.ts'
 import type { SignedIn } from './presented-session.ts'
 
@@ -16,6 +17,7 @@ export interface Decider extends SignedIn {
  * @param scopes what the user says yes to; all that was asked for where left out
  * @param newCode what the app will claim with, where it does not have a code yet
  * @throws {NotFound} when the handle names no approval
+ * @throws {LoginRequired} when the app wants somebody who signed in more recently
  * @throws {InvalidScope} when it is more than was asked for, or takes an admin
  * @throws {AlreadyDecided} {ExpiredToken}
  */
@@ -27,6 +29,7 @@ export async function approve(
   newCode?: Decision['newCode'],
 ): Promise<StoredApproval> {
   const approval = await findPending(core, handle)
+  if (!isFreshEnough(approval, decider)) throw new LoginRequired()
   const granted = scopes ?? approval.requestedScopes
   const isAsked = granted.every((scope) => approval.requestedScopes.includes(scope))
   const needsAdmin = granted.some((scope) => core.registry.scopes.get(scope)?.adminOnly)

@@ -4,7 +4,12 @@ import { parseSecret, secretKind } from '../secrets/secret-format.ts'
 import { fromJson, instant } from '../storage/rows.ts'
 
 type Needs = Pick<Core, 'apps' | 'issuer' | 'keys' | 'now' | 'registry' | 'tokenRows' | 'users'>
-type Found = Omit<ActiveToken, 'appId' | 'clientId' | 'username' | 'tokenType'> & { readonly app: { id: string } | { clientId: string } }
+
+interface Found extends Omit<ActiveToken, 'appId' | 'clientId' | 'username' | 'tokenType'> {
+  readonly app: { readonly id: string } | { readonly clientId: string }
+  /** Revoked, or its family is over. Undefined where that was not read with it. */
+  readonly isOver?: boolean
+}
 
 /**
  * Finds a token that is active right now: signed or stored by us, not expired, not revoked, its family, its app and its
@@ -16,23 +21,42 @@ type Found = Omit<ActiveToken, 'appId' | 'clientId' | 'username' | 'tokenType'> 
 export async function inspectToken(core: Needs, token: string): Promise<ActiveToken | undefined> {
   const found = await findToken(core, token)
   if (!found || found.expiresAt <= core.now()) return undefined
-  const [isRevoked, isFamilyAlive, app, user] = await Promise.all([
-    found.kind === 'access' && core.tokenRows.isRevoked(found.id),
-    isAlive(core, found.familyId),
+  const [isOver, app, user] = await Promise.all([
+    found.isOver ?? isRevokedOrOver(core, found),
     'id' in found.app ? core.apps.byId(found.app.id) : core.apps.byClientId(found.app.clientId).then((known) => known?.app),
     found.userId === undefined ? undefined : core.users.byId(found.userId),
   ])
-  if (isRevoked || !isFamilyAlive || !app || app.disabledAt) return undefined
+  if (isOver || !app || app.disabledAt) return undefined
   if (found.userId !== undefined && (!user || user.disabledAt)) return undefined
-  const { app: _, ...rest } = found
-  const tokenType = found.kind === 'access' ? tokenTypeOf(core, found.claims.cnf) : undefined
-  return { ...rest, tokenType, appId: app.id, clientId: app.clientId, username: user?.username }
+  return {
+    kind: found.kind,
+    id: found.id,
+    tokenType: found.kind === 'access' ? tokenTypeOf(core, found.claims.cnf) : undefined,
+    appId: app.id,
+    clientId: app.clientId,
+    userId: found.userId,
+    username: user?.username,
+    familyId: found.familyId,
+    scopes: found.scopes,
+    audience: found.audience,
+    claims: found.claims,
+    issuedAt: found.issuedAt,
+    expiresAt: found.expiresAt,
+  }
 }
 
-async function isAlive(core: Needs, familyId: string | undefined): Promise<boolean> {
-  if (familyId === undefined) return true
-  const family = await core.tokenRows.family(familyId)
-  return family !== undefined && family.revoked_at === null && family.expires_at > core.now().getTime()
+async function isRevokedOrOver(core: Needs, { kind, id, familyId }: Found): Promise<boolean> {
+  const [isRevoked, family] = await Promise.all([
+    kind === 'access' && core.tokenRows.isRevoked(id),
+    familyId === undefined ? undefined : core.tokenRows.family(familyId),
+  ])
+  if (isRevoked || familyId === undefined) return isRevoked
+  return isFamilyOver(core, family?.revoked_at ?? null, family?.expires_at ?? null)
+}
+
+/** One that is gone is over. */
+function isFamilyOver(core: Pick<Core, 'now'>, revokedAt: number | null, expiresAt: number | null): boolean {
+  return revokedAt !== null || expiresAt === null || expiresAt <= core.now().getTime()
 }
 
 async function findToken(core: Needs, token: string): Promise<Found | undefined> {
@@ -83,6 +107,9 @@ async function findOpaque(core: Needs, token: string): Promise<Found | undefined
     claims,
     issuedAt: instant(row.created_at),
     expiresAt: instant(row.expires_at),
+    isOver:
+      row.revoked_id !== null ||
+      (row.family_id !== null && isFamilyOver(core, row.family_revoked_at, row.family_expires_at)),
   }
 }
 

@@ -7,9 +7,19 @@ import type { ResponseType } from '../plugin/contributions.ts'
 import { objectParams } from '../plugin/raw-params.ts'
 import type { RawParams, RequestFacts } from '../plugin/request.ts'
 import { type AuthorizationAnswer, answerTo, CORE_RESPONSE_MODES, errorMembers } from './authorization-answer.ts'
+import { completeAuthorization } from './complete-authorization.ts'
+import {
+  ConsentRequired,
+  isConsented,
+  isFreshEnough,
+  LoginRequired,
+  readInteraction,
+  storedInteraction,
+} from './needed-interaction.ts'
 import { openApproval } from './open-approval.ts'
 import { readText } from './parse-params.ts'
 import { requestContext } from './plugin-context.ts'
+import { presentedSession } from './presented-session.ts'
 import { isRegisteredRedirectUri } from './redirect-uri.ts'
 import { narrowScopes, parseScopes } from './scopes.ts'
 import { withDeadline } from './with-deadline.ts'
@@ -43,7 +53,7 @@ const RequestUriNotSupported = defineError({
 
 export type Authorization =
   | { readonly status: 'opened'; readonly approveUrl: URL }
-  | { readonly status: 'refused'; readonly answer: AuthorizationAnswer }
+  | { readonly status: 'answered'; readonly answer: AuthorizationAnswer }
 
 /**
  * Opens an approval for an app that asks through the browser. What is wrong before the redirect URI is known to be the
@@ -60,15 +70,14 @@ export async function openAuthorization(core: Core, sent: RawParams, request: Re
   const responseType = core.registry.responseTypes.get(firstText(params, 'response_type'))
   const responseMode = readResponseMode(core, responseType, params)
   try {
-    const approveUrl = await open(core, { app, redirectUri, responseType, responseMode, params, request })
-    return { status: 'opened', approveUrl }
+    return await open(core, { app, redirectUri, responseType, responseMode, params, request })
   } catch (error) {
     const target = {
       redirectUri,
       responseMode: responseMode ?? responseType?.defaultMode ?? 'query',
       state: soundState(params),
     }
-    return { status: 'refused', answer: answerTo(core, target, errorMembers(core, error, request.id)) }
+    return { status: 'answered', answer: answerTo(core, target, errorMembers(core, error, request.id)) }
   }
 }
 
@@ -85,7 +94,7 @@ interface Opening {
 async function open(
   core: Core,
   { app, redirectUri, responseType, responseMode, params, request }: Opening,
-): Promise<URL> {
+): Promise<Authorization> {
   for (const name of params.names()) refuseRepeated(params, name)
   if (readText(params, 'request') !== undefined) throw new RequestNotSupported()
   if (readText(params, 'request_uri') !== undefined) throw new RequestUriNotSupported()
@@ -101,11 +110,21 @@ async function open(
 
   const ctx = requestContext(core, responseType.pluginId, request)
   const opened = await withDeadline(
-    responseType.open(ctx, { app, redirectUri, scopes, params }),
+    responseType.open(ctx, { app, redirectUri, sentRedirectUri: readText(params, 'redirect_uri'), scopes, params }),
     `the response type ${responseType.responseType}`,
   )
-  const details = { ...opened, redirectUri, state, responseMode, responseType: responseType.responseType }
-  const { approveUrl } = await openApproval(core, {
+  const interaction = readInteraction(params, core.now())
+  const target = { redirectUri, state, responseMode, responseType: responseType.responseType }
+  const details = { ...opened, ...storedInteraction(interaction), ...target }
+  const question = { grantType: responseType.grantType, requestedScopes: scopes, details }
+  const signedIn = await presentedSession(core, request)
+  const isRecognised = signedIn !== undefined && isFreshEnough(question, signedIn)
+  const needsNobody = isRecognised && (await isConsented(core, app, question, signedIn))
+  if (interaction.prompts.includes('none') && !needsNobody) {
+    throw isRecognised ? new ConsentRequired() : new LoginRequired()
+  }
+
+  const { approveUrl, handle } = await openApproval(core, {
     app,
     grantType: responseType.grantType,
     scopes,
@@ -113,7 +132,10 @@ async function open(
     // The code that it is opened with is known to nobody; the decision puts the real one in its place.
     ttlSeconds: DECISION_SECONDS,
   })
-  return approveUrl
+  if (!needsNobody) return { status: 'opened', approveUrl }
+  const decider = { ...signedIn, requestId: request.id }
+  const answer = await completeAuthorization(core, decider, handle, target, { approves: scopes }, request)
+  return { status: 'answered', answer }
 }
 
 /** The parameters that count: those of a request source that recognises the request, else those that were sent. */

@@ -90,17 +90,30 @@ export function operationContext(
   request: RequestFacts,
   authenticated: AuthenticatedApp | undefined,
 ): OperationContext {
+  if (!authenticated) return withoutApp(requestContext(core, pluginId, request))
+  const { app, method } = authenticated
+  const plugin = pluginContext(core, pluginId)
   return {
-    ...requestContext(core, pluginId, request),
+    ...plugin,
+    request,
+    sessions: { ...plugin.sessions, current: () => presentedSession(core, request) },
+    app,
+    clientAuthMethod: method,
+    narrowScopes: (requested) => narrowScopes(app, requested),
+  }
+}
+
+function withoutApp(context: RequestContext): OperationContext {
+  const refuse = (): never => {
+    throw new InvalidClient()
+  }
+  return {
+    ...context,
     get app() {
-      if (!authenticated) throw new InvalidClient()
-      return authenticated.app
+      return refuse()
     },
-    clientAuthMethod: authenticated?.method ?? 'none',
-    narrowScopes(requested) {
-      if (!authenticated) throw new InvalidClient()
-      return narrowScopes(authenticated.app, requested)
-    },
+    clientAuthMethod: 'none',
+    narrowScopes: refuse,
   }
 }
 

@@ -4,6 +4,7 @@ import { InvalidRequest, NotFound } from '../errors/standard.ts'
 import { targetOf } from '../operations/authorization-answer.ts'
 import { completeAuthorization, type PersonsDecision } from '../operations/complete-authorization.ts'
 import { approve, deny } from '../operations/decide-approval.ts'
+import { isConsented, isFreshEnough } from '../operations/needed-interaction.ts'
 import { readText } from '../operations/parse-params.ts'
 import { pluginContext } from '../operations/plugin-context.ts'
 import type { SignedIn } from '../operations/presented-session.ts'
@@ -23,21 +24,29 @@ export function approvePages(core: Core, host: string): readonly PageRoute[] {
       method: 'GET',
       path: PATH,
       handle: async (visit) => ({
-        answer: visit.signedIn ? await show(core, host, visit, visit.signedIn) : toSignIn(core, visit),
+        answer: visit.signedIn ? await show(core, host, visit, visit.signedIn) : await toFirstSignIn(core, visit),
       }),
     },
     {
       method: 'POST',
       path: PATH,
       handle: async (visit) => ({
-        answer: visit.signedIn ? await decide(core, host, visit, visit.signedIn) : toSignIn(core, visit),
+        answer: visit.signedIn ? await decide(core, host, visit, visit.signedIn) : await toFirstSignIn(core, visit),
       }),
     },
   ]
 }
 
-function toSignIn(core: Core, { facts }: Visit): Answer {
-  return seeOther(`${core.issuer}/sign-in?return_to=${encodeURIComponent(facts.url.pathname)}`)
+function toSignIn(core: Core, { facts }: Visit, approval?: StoredApproval): Answer {
+  const params = new URLSearchParams({ return_to: facts.url.pathname })
+  // Somebody who is signed in already has to show once more who they are.
+  if (approval) params.set('prompt', 'login')
+  if (typeof approval?.details.loginHint === 'string') params.set('login_hint', approval.details.loginHint)
+  return seeOther(`${core.issuer}/sign-in?${params}`)
+}
+
+async function toFirstSignIn(core: Core, visit: Visit): Promise<Answer> {
+  return toSignIn(core, visit, await core.approvals.byHandle(visit.parameters.handle ?? ''))
 }
 
 async function find(core: Core, { parameters }: Visit): Promise<{ approval: StoredApproval; handle: string }> {
@@ -47,8 +56,8 @@ async function find(core: Core, { parameters }: Visit): Promise<{ approval: Stor
   return { approval, handle }
 }
 
-async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn): Promise<Answer> {
-  const { approval } = await find(core, visit)
+async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn): Promise<Answer | Response> {
+  const { approval, handle } = await find(core, visit)
   const app = await core.apps.byId(approval.appId)
   if (!app) throw new NotFound()
   const presentation = core.registry.approvals.get(approval.grantType)
@@ -56,6 +65,14 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
   if (approval.status !== 'pending') {
     const isMine = approval.userId === signedIn.user.id
     return renderDecided(host, { approval, app, signedIn, csrfField, isMine, afterwards: presentation?.afterwards })
+  }
+  if (!isFreshEnough(approval, signedIn)) return toSignIn(core, visit, approval)
+  const target = targetOf(approval)
+  if (target && (await isConsented(core, app, approval, signedIn))) {
+    const decider = { ...signedIn, requestId: visit.facts.id }
+    const decision = { approves: approval.requestedScopes }
+    const answer = await completeAuthorization(core, decider, handle, target, decision, visit.facts)
+    return printAuthorization(core, answer, (members) => renderOutOfBand(host, members))
   }
   const description = presentation?.describe?.(pluginContext(core, presentation.pluginId), approval)
   const lines = description ? await withDeadline(description, `what ${presentation?.pluginId} says of an approval`) : []
@@ -67,7 +84,7 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
     lines,
     returnTo: visit.facts.url.pathname,
     scopes: approval.requestedScopes.map((name) => core.registry.scopes.get(name) ?? { name, description: name }),
-    target: targetOf(approval)?.redirectUri,
+    target: target?.redirectUri,
   })
 }
 
@@ -75,6 +92,7 @@ async function decide(core: Core, host: string, visit: Visit, signedIn: SignedIn
   const { facts } = visit
   const decision = readDecision(visit)
   const { approval, handle } = await find(core, visit)
+  if (!isFreshEnough(approval, signedIn)) return toSignIn(core, visit, approval)
   const decider = { ...signedIn, requestId: facts.id }
   const target = targetOf(approval)
   if (target) {

@@ -36,8 +36,10 @@ ${core.registry.signIns.length === 0 ? html`<p>Nobody can sign in here: no plugi
       path: PATH,
       csrfBoundTo: 'browser',
       handle(visit) {
-        const returnTo = visit.facts.url.searchParams.get('return_to') ?? undefined
-        return visit.signedIn ? { answer: seeOther(ownUrl(core.issuer, returnTo)) } : show(visit, returnTo)
+        const query = visit.facts.url.searchParams
+        const returnTo = query.get('return_to') ?? undefined
+        const isAskedAgain = query.get('prompt') === 'login'
+        return visit.signedIn && !isAskedAgain ? { answer: seeOther(ownUrl(core.issuer, returnTo)) } : show(visit, returnTo)
       },
     },
     {
@@ -80,9 +82,10 @@ function describeFailure(error: unknown): Failure {
   }
 }
 
-function signInForm(method: SignIn, { csrfField, form }: Visit, returnTo: string | undefined): Html {
+function signInForm(method: SignIn, { csrfField, facts, form }: Visit, returnTo: string | undefined): Html {
+  const hint = facts.url.searchParams.get('login_hint') ?? undefined
   const fields = Object.entries(method.params).map(([name, declaration], index) =>
-    field(name, declaration, form.all(name)[0], index === 0),
+    field(name, declaration, form.all(name)[0] ?? (index === 0 ? hint : undefined), index === 0),
   )
   return html`<form method="post" action="${PATH}">
 ${csrfField}

@@ -7,6 +7,7 @@ import type { GrantContext, PluginContext, RequestContext, TokenSet } from './co
 import type { Issuance } from './issuance.ts'
 import type { Params, ParamValues } from './param.ts'
 import type { PresentedCredentials, RawParams, RequestFacts } from './request.ts'
+import type { Setting } from './setting.ts'
 
 /** A table or a column of a plugin. Names are local; a table must begin with the plugin's id in snake_case. */
 export interface PluginMigration {
@@ -55,7 +56,10 @@ export interface RequestSource<Tables = unknown> {
 
 export interface AuthorizeInput {
   readonly app: App
+  /** Where the answer goes: one that the app registered. */
   readonly redirectUri: string
+  /** The redirect URI that the request named; undefined where it named none and the app has just one. */
+  readonly sentRedirectUri: string | undefined
   readonly scopes: readonly string[]
   readonly params: RawParams
 }
@@ -67,6 +71,8 @@ export interface ResponseType<Tables = unknown> {
   readonly grantType: string
   readonly defaultMode: 'query' | 'fragment'
   readonly ttlSeconds: number
+  /** When a person is asked: `remember` what they said yes to, `always` ask, or `never` (an app of the house). Left out: always. */
+  readonly consent?: Setting<'remember' | 'always' | 'never'>
   /** Checks its own parameters and answers what the approval shall remember. */
   open(ctx: RequestContext<Tables>, input: AuthorizeInput): Promise<Readonly<Record<string, unknown>>>
   /** The members of the response after a yes; `code` is the approval's own. */

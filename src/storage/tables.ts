@@ -80,6 +80,14 @@ export interface ApprovalTable {
   purge_at: Millis
 }
 
+/** One scope that a user said yes to for an app. */
+export interface ConsentTable {
+  user_id: string
+  app_id: string
+  scope: string
+  created_at: Millis
+}
+
 export interface TokenFamilyTable {
   id: string
   app_id: string
@@ -194,6 +202,7 @@ export interface CoreTables {
   app: AppTable
   app_secret: AppSecretTable
   approval: ApprovalTable
+  consent: ConsentTable
   token_family: TokenFamilyTable
   refresh_token: RefreshTokenTable
   access_token: AccessTokenTable

@@ -7,7 +7,14 @@ import type { AccessTokenTable, CoreTables, RefreshTokenTable, TokenFamilyTable 
 
 export type FamilyRow = TokenFamilyTable
 export type RefreshTokenRow = RefreshTokenTable
-export type AccessTokenRow = AccessTokenTable
+
+/** An opaque access token together with what may have ended it. */
+export interface AccessTokenRow extends AccessTokenTable {
+  readonly revoked_id: string | null
+  readonly family_revoked_at: number | null
+  /** Null where it has no family, or its family is gone. */
+  readonly family_expires_at: number | null
+}
 
 /** Rows that one issuance stores, all or none. */
 export interface IssuedRows {
@@ -92,7 +99,14 @@ export function openTokenRows(database: Database): TokenRows {
     db.selectFrom('revoked_token').select('token_id').where('token_id', 'in', ids),
   )
   const readAccessTokens = prepareRead(db, (keys: readonly Buffer[]) =>
-    db.selectFrom('access_token').selectAll().where('token_key', 'in', keys),
+    db
+      .selectFrom('access_token')
+      .leftJoin('revoked_token', 'revoked_token.token_id', 'access_token.id')
+      .leftJoin('token_family', 'token_family.id', 'access_token.family_id')
+      .selectAll('access_token')
+      .select('revoked_token.token_id as revoked_id')
+      .select(['token_family.revoked_at as family_revoked_at', 'token_family.expires_at as family_expires_at'])
+      .where('access_token.token_key', 'in', keys),
   )
 
   const insertAccessToken = createGroupInsert<Insertable<AccessTokenTable>>((rows) => insertAccessTokens(db, rows))

@@ -46,7 +46,11 @@ describe.each(databases)('the contract ($name)', (database) => {
     const { data } = await ask(document, { input: { username: present.username, password: 'right' } })
     expect(data.signIn).toMatchObject({ __typename: 'Session', user: { username: present.username } })
     expect(new Date(data.signIn.expiresAt).getTime()).toBeGreaterThan(0)
-    const viewer = await ask('{ viewer { id username role createdAt } }', {}, { headers: { authorization: `Bearer ${data.signIn.token}` } })
+    const viewer = await ask(
+      '{ viewer { id username role createdAt } }',
+      {},
+      { headers: { authorization: `Bearer ${data.signIn.token}` } },
+    )
     expect(viewer.data.viewer).toMatchObject({ id: data.signIn.user.id, role: 'USER' })
 
     const wrong = await ask(document, { input: { username: present.username, password: 'wrong' } })
@@ -78,11 +82,19 @@ describe.each(databases)('the contract ($name)', (database) => {
     const server = await openGraphQL(database)
     const { clientId, clientSecret } = await makeApp(server, await server.user())
     const failure = async (input: object) => (await server.ask(CLIENT_CREDENTIALS, { input })).data.clientCredentials
-    expect(await failure({ clientId, clientSecret: 'wrong' })).toMatchObject({ __typename: 'InvalidClientError', code: 'invalid_client' })
+    expect(await failure({ clientId, clientSecret: 'wrong' })).toMatchObject({
+      __typename: 'InvalidClientError',
+      code: 'invalid_client',
+    })
     expect(await failure({ clientId: 'nobody', clientSecret })).toMatchObject({ __typename: 'InvalidClientError' })
     expect(await failure({})).toMatchObject({ __typename: 'InvalidClientError' })
-    expect(await failure({ clientId, clientSecret, scopes: ['write'] })).toMatchObject({ __typename: 'InvalidScopeError', code: 'invalid_scope' })
-    expect(await failure({ clientId, clientSecret, scopes: ['read write'] })).toMatchObject({ __typename: 'InvalidScopeError' })
+    expect(await failure({ clientId, clientSecret, scopes: ['write'] })).toMatchObject({
+      __typename: 'InvalidScopeError',
+      code: 'invalid_scope',
+    })
+    expect(await failure({ clientId, clientSecret, scopes: ['read write'] })).toMatchObject({
+      __typename: 'InvalidScopeError',
+    })
     expect(await failure({ clientId, clientSecret, scopes: [] })).toMatchObject({ __typename: 'InvalidScopeError' })
 
     const codeOnly = await makeApp(server, await server.user(), { grants: [CODE_GRANT] })
@@ -95,20 +107,36 @@ describe.each(databases)('the contract ($name)', (database) => {
     const { ask, clock } = server
     const { clientId, clientSecret } = await makeApp(server, await server.user())
     const decider = await server.user()
-    const requested = (await ask(REQUEST_CODE, { input: { clientId, clientSecret, scopes: ['read'] } })).data.requestCode
+    const requested = (await ask(REQUEST_CODE, { input: { clientId, clientSecret, scopes: ['read'] } })).data
+      .requestCode
     expect(requested).toMatchObject({ __typename: 'CodeRequest', expiresInSeconds: 600, intervalSeconds: 5 })
     expect(requested.approveUrl).toContain(requested.handle)
     expect(requested.handle).not.toBe(requested.code)
 
-    const claim = async () => (await ask(CLAIM_TOKEN, { input: { clientId, clientSecret, code: requested.code } })).data.claimToken
-    expect(await claim()).toMatchObject({ __typename: 'AuthorizationPendingError', code: 'authorization_pending', intervalSeconds: 5 })
+    const claim = async () =>
+      (await ask(CLAIM_TOKEN, { input: { clientId, clientSecret, code: requested.code } })).data.claimToken
+    expect(await claim()).toMatchObject({
+      __typename: 'AuthorizationPendingError',
+      code: 'authorization_pending',
+      intervalSeconds: 5,
+    })
     expect(await claim()).toMatchObject({ __typename: 'SlowDownError', code: 'slow_down', intervalSeconds: 10 })
 
     const { handle } = requested
-    const seen = await ask('query ($handle: String!) { approval(handle: $handle) { id status scopes app { name } createdAt expiresAt } }', { handle }, decider.bearer)
+    const seen = await ask(
+      'query ($handle: String!) { approval(handle: $handle) { id status scopes app { name } createdAt expiresAt } }',
+      { handle },
+      decider.bearer,
+    )
     expect(seen.data.approval).toMatchObject({ status: 'PENDING', scopes: ['read'], app: { name: 'Reader' } })
     const approved = (await ask(APPROVE, { input: { handle } }, decider.bearer)).data.approve
-    expect(approved).toMatchObject({ __typename: 'Approval', id: seen.data.approval.id, status: 'APPROVED', scopes: ['read'], app: { name: 'Reader' } })
+    expect(approved).toMatchObject({
+      __typename: 'Approval',
+      id: seen.data.approval.id,
+      status: 'APPROVED',
+      scopes: ['read'],
+      app: { name: 'Reader' },
+    })
     const twice = (await ask(APPROVE, { input: { handle } }, decider.bearer)).data.approve
     expect(twice).toMatchObject({ __typename: 'AlreadyDecidedError', code: 'already_decided' })
 
@@ -123,24 +151,33 @@ describe.each(databases)('the contract ($name)', (database) => {
     const { clientId, clientSecret } = await makeApp(server, await server.user())
     const decider = await server.user()
     const request = async () => (await ask(REQUEST_CODE, { input: { clientId, clientSecret } })).data.requestCode
-    const claim = async (code: string) => (await ask(CLAIM_TOKEN, { input: { clientId, clientSecret, code } })).data.claimToken
+    const claim = async (code: string) =>
+      (await ask(CLAIM_TOKEN, { input: { clientId, clientSecret, code } })).data.claimToken
 
     const denied = await request()
-    expect((await ask(DENY, { input: { handle: denied.handle } }, decider.bearer)).data.deny).toMatchObject({ status: 'DENIED' })
+    expect((await ask(DENY, { input: { handle: denied.handle } }, decider.bearer)).data.deny).toMatchObject({
+      status: 'DENIED',
+    })
     expect(await claim(denied.code)).toMatchObject({ __typename: 'AccessDeniedError', code: 'access_denied' })
 
     const late = await request()
     clock.pass({ seconds: 601 })
     expect(await claim(late.code)).toMatchObject({ __typename: 'ExpiredTokenError', code: 'expired_token' })
-    expect((await ask(APPROVE, { input: { handle: late.handle } }, decider.bearer)).data.approve).toMatchObject({ __typename: 'ExpiredTokenError' })
-    expect((await ask(APPROVE, { input: { handle: 'no such' } }, decider.bearer)).data.approve).toMatchObject({ __typename: 'NotFoundError', code: 'not_found' })
+    expect((await ask(APPROVE, { input: { handle: late.handle } }, decider.bearer)).data.approve).toMatchObject({
+      __typename: 'ExpiredTokenError',
+    })
+    expect((await ask(APPROVE, { input: { handle: 'no such' } }, decider.bearer)).data.approve).toMatchObject({
+      __typename: 'NotFoundError',
+      code: 'not_found',
+    })
   })
 
   it('a token is introspected, revoked, and introspected as inactive', async () => {
     const server = await openGraphQL(database)
     const { ask } = server
     const { clientId, clientSecret } = await makeApp(server, await server.user())
-    const token = (await ask(CLIENT_CREDENTIALS, { input: { clientId, clientSecret } })).data.clientCredentials.accessToken
+    const token = (await ask(CLIENT_CREDENTIALS, { input: { clientId, clientSecret } })).data.clientCredentials
+      .accessToken
     const introspect = async () =>
       (
         await ask(
@@ -150,7 +187,14 @@ describe.each(databases)('the contract ($name)', (database) => {
           { input: { clientId, clientSecret, token } },
         )
       ).data.introspectToken
-    expect(await introspect()).toMatchObject({ active: true, scopes: ['read'], clientId, tokenType: 'Bearer', username: null, subject: clientId })
+    expect(await introspect()).toMatchObject({
+      active: true,
+      scopes: ['read'],
+      clientId,
+      tokenType: 'Bearer',
+      username: null,
+      subject: clientId,
+    })
     const revoked = await ask(
       'mutation ($input: RevokeTokenInput!) { revokeToken(input: $input) { __typename ... on TokenRevocation { done } ... on Error { code } } }',
       { input: { clientId, clientSecret, token } },
@@ -167,11 +211,19 @@ describe.each(databases)('the contract ($name)', (database) => {
       { input: { name: 'x', type: 'CONFIDENTIAL', scopes: ['read', 'grantql:admin'] } },
       owner.bearer,
     )
-    expect(refused.data.createApp).toMatchObject({ __typename: 'InvalidInputError', code: 'invalid_input', field: ['scopes', '1'] })
+    expect(refused.data.createApp).toMatchObject({
+      __typename: 'InvalidInputError',
+      code: 'invalid_input',
+      field: ['scopes', '1'],
+    })
     const bot = await server.ask(CREATE_APP, { input: { name: 'x', type: 'BOT', grants: [CODE_GRANT] } }, owner.bearer)
     expect(bot.data.createApp).toMatchObject({ __typename: 'InvalidInputError', field: ['grants', '0'] })
     const admin = await server.user('admin')
-    const given = await server.ask(CREATE_APP, { input: { name: 'x', type: 'CONFIDENTIAL', scopes: ['grantql:admin'] } }, admin.bearer)
+    const given = await server.ask(
+      CREATE_APP,
+      { input: { name: 'x', type: 'CONFIDENTIAL', scopes: ['grantql:admin'] } },
+      admin.bearer,
+    )
     expect(given.data.createApp.__typename).toBe('AppCredentials')
     expect(codes(await server.ask(CREATE_APP, { input: { name: 'x', type: 'PUBLIC' } }))).toEqual(['UNAUTHENTICATED'])
   })
@@ -203,15 +255,23 @@ describe.each(databases)('the contract ($name)', (database) => {
     const old = await ask(CLIENT_CREDENTIALS, { input: { clientId: app.clientId, clientSecret: app.clientSecret } })
     expect(old.data.clientCredentials.__typename).toBe('InvalidClientError')
 
-    const DELETE = 'mutation ($input: DeleteAppInput!) { deleteApp(input: $input) { __typename ... on DeletedApp { id } ... on Error { code } } }'
-    expect((await ask(DELETE, { input: { id: app.id } }, owner.bearer)).data.deleteApp).toEqual({ __typename: 'DeletedApp', id: app.id })
-    expect((await ask(DELETE, { input: { id: app.id } }, owner.bearer)).data.deleteApp).toMatchObject({ __typename: 'NotFoundError' })
+    const DELETE =
+      'mutation ($input: DeleteAppInput!) { deleteApp(input: $input) { __typename ... on DeletedApp { id } ... on Error { code } } }'
+    expect((await ask(DELETE, { input: { id: app.id } }, owner.bearer)).data.deleteApp).toEqual({
+      __typename: 'DeletedApp',
+      id: app.id,
+    })
+    expect((await ask(DELETE, { input: { id: app.id } }, owner.bearer)).data.deleteApp).toMatchObject({
+      __typename: 'NotFoundError',
+    })
     expect((await ask('query ($id: ID!) { app(id: $id) { id } }', { id: app.id }, owner.bearer)).data.app).toBeNull()
   })
 
   it('the server tells its grants and scopes to anybody', async () => {
     const { ask } = await openGraphQL(database)
-    const { data } = await ask('{ grants { grantType mutation spec params { name wireName isRequired } } scopes { name isSelfService } }')
+    const { data } = await ask(
+      '{ grants { grantType mutation spec params { name wireName isRequired } } scopes { name isSelfService } }',
+    )
     expect(data.grants).toContainEqual({
       grantType: 'client_credentials',
       mutation: 'clientCredentials',

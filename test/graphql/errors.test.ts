@@ -1,4 +1,4 @@
-import { definePlugin, Forbidden, InvalidScope, NotFound, TemporarilyUnavailable, type Plugin } from 'grantql/plugin'
+import { definePlugin, Forbidden, InvalidScope, NotFound, type Plugin, TemporarilyUnavailable } from 'grantql/plugin'
 import { GraphQLError } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { databases } from '../support/database.ts'
@@ -30,7 +30,9 @@ const failing: Plugin = definePlugin()({
         },
       }),
     )
-    builder.queryField('bad', (t) => t.string({ nullable: true, subGraphs: ['public'], resolve: () => ({ [Symbol.toPrimitive]: 5 }) as never }))
+    builder.queryField('bad', (t) =>
+      t.string({ nullable: true, subGraphs: ['public'], resolve: () => ({ [Symbol.toPrimitive]: 5 }) as never }),
+    )
     builder.queryField('hole', (t) => t.string({ subGraphs: ['public'], resolve: () => null as never }))
     mutation('failSecretly', {
       description: 'Fails with a cause.',
@@ -51,19 +53,25 @@ describe.each(databases)('errors ($name)', (database) => {
   })
   const fail = (how: string, more = '') => server.ask(`{fail(how:"${how}") ${more}}`)
 
-  it.each(['error', 'text', 'nothing'])('what nobody foresaw (%s) is masked, and logged with the request id', async (how) => {
-    server.logged.length = 0
-    const answer = await fail(how)
-    expect(answer.data).toEqual({ fail: null })
-    expect(codes(answer)).toEqual(['INTERNAL_SERVER_ERROR'])
-    expect(answer.text).not.toContain(SECRET)
-    expect(answer.text).not.toContain('stack')
-    const extensions = answer.errors?.[0]?.extensions ?? {}
-    expect(extensions.requestId).toMatch(/^[0-9a-f-]{36}$/)
-    expect(server.logged).toContainEqual(
-      expect.objectContaining({ level: 'error', fields: expect.objectContaining({ requestId: extensions.requestId }) }),
-    )
-  })
+  it.each(['error', 'text', 'nothing'])(
+    'what nobody foresaw (%s) is masked, and logged with the request id',
+    async (how) => {
+      server.logged.length = 0
+      const answer = await fail(how)
+      expect(answer.data).toEqual({ fail: null })
+      expect(codes(answer)).toEqual(['INTERNAL_SERVER_ERROR'])
+      expect(answer.text).not.toContain(SECRET)
+      expect(answer.text).not.toContain('stack')
+      const extensions = answer.errors?.[0]?.extensions ?? {}
+      expect(extensions.requestId).toMatch(/^[0-9a-f-]{36}$/)
+      expect(server.logged).toContainEqual(
+        expect.objectContaining({
+          level: 'error',
+          fields: expect.objectContaining({ requestId: extensions.requestId }),
+        }),
+      )
+    },
+  )
 
   it('what GraphQL itself says of a broken resolver is masked too', async () => {
     for (const query of ['{bad}', '{hole}']) {
@@ -74,7 +82,9 @@ describe.each(databases)('errors ($name)', (database) => {
   })
 
   it('a code of a plugin’s own goes through, and so does what OAuth calls an error', async () => {
-    expect((await fail('graphql')).errors).toMatchObject([{ message: 'a plugin says it', extensions: { code: 'OF_A_PLUGIN' } }])
+    expect((await fail('graphql')).errors).toMatchObject([
+      { message: 'a plugin says it', extensions: { code: 'OF_A_PLUGIN' } },
+    ])
     expect(codes(await fail('notFound'))).toEqual(['not_found'])
     expect(codes(await fail('forbidden'))).toEqual(['FORBIDDEN'])
   })
@@ -90,7 +100,11 @@ describe.each(databases)('errors ($name)', (database) => {
   it('the operator learns the cause of an error in a union, and nobody else does', async () => {
     server.logged.length = 0
     const answer = await server.ask('mutation{failSecretly{__typename ... on Error{code message}}}')
-    expect(answer.data.failSecretly).toEqual({ __typename: 'InvalidScopeError', code: 'invalid_scope', message: 'Not that one.' })
+    expect(answer.data.failSecretly).toEqual({
+      __typename: 'InvalidScopeError',
+      code: 'invalid_scope',
+      message: 'Not that one.',
+    })
     expect(answer.text).not.toContain(SECRET)
     expect(String((server.logged[0]?.fields.err as Error).message)).toBe(SECRET)
   })
@@ -103,7 +117,10 @@ describe.each(databases)('errors ($name)', (database) => {
       [`mutation{signIn(input:{username:"a",password:["${SECRET}"]}){__typename}}`],
       ['mutation($p:String!){signIn(input:{username:"a",password:$p}){__typename}}', { p: { a: SECRET } }],
       ['mutation($p:String!){signIn(input:{username:"a",password:$p}){__typename}}', { p: [SECRET] }],
-      ['mutation($input:SignInInput!){signIn(input:$input){__typename}}', { input: { username: 'a', password: { a: SECRET } } }],
+      [
+        'mutation($input:SignInInput!){signIn(input:$input){__typename}}',
+        { input: { username: 'a', password: { a: SECRET } } },
+      ],
       ['mutation($input:SignInInput!){signIn(input:$input){__typename}}', { input: { [SECRET]: 1 } }],
       ['mutation($input:SignInInput!){signIn(input:$input){__typename}}', { input: SECRET }],
       [CREATE_APP, { input: { name: 'x', type: SECRET } }],
@@ -133,7 +150,9 @@ describe.each(databases)('errors ($name)', (database) => {
         ['mutation($v:ID!){deleteApp(input:{id:$v}){__typename}}', value],
         ['mutation($v:ClientCredentialsInput!){clientCredentials(input:$v){__typename}}', `{"clientSecret":${value}}`],
       ]) {
-        const answer = await read(await server.send(post(`{"query":${JSON.stringify(query)},"variables":{"v":${variables}}}`)))
+        const answer = await read(
+          await server.send(post(`{"query":${JSON.stringify(query)},"variables":{"v":${variables}}}`)),
+        )
         expect([query, answer.status]).toEqual([query, 400])
       }
     },
@@ -142,7 +161,8 @@ describe.each(databases)('errors ($name)', (database) => {
   it('texts that no database stores alike are refused by name, never a 500', async () => {
     const { ask, user } = server
     const { bearer } = await user()
-    const name = async (text: string) => (await ask(CREATE_APP, { input: { name: text, type: 'PUBLIC' } }, bearer)).data.createApp
+    const name = async (text: string) =>
+      (await ask(CREATE_APP, { input: { name: text, type: 'PUBLIC' } }, bearer)).data.createApp
     for (const text of ['', ' ', 'a\u0000b', '\ud800', 'x\udfff', 'x'.repeat(101)]) {
       expect(await name(text)).toMatchObject({ __typename: 'InvalidInputError', field: ['name'] })
     }

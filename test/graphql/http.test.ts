@@ -1,7 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sessionCookieName } from '../../src/users/session-cookie.ts'
 import { databases } from '../support/database.ts'
-import { basic, CREATE_APP, codes, ISSUER, makeApp, openGraphQL, post, read, type TestGraphQL, type TestUser } from './support.ts'
+import {
+  basic,
+  CREATE_APP,
+  codes,
+  ISSUER,
+  makeApp,
+  openGraphQL,
+  post,
+  read,
+  type TestGraphQL,
+  type TestUser,
+} from './support.ts'
 
 const VIEWER = JSON.stringify({ query: '{viewer{username}}' })
 
@@ -13,7 +24,8 @@ describe.each(databases)('requests ($name)', (database) => {
     user = await server.user()
   })
   const cookie = () => `other=1; ${sessionCookieName(ISSUER)}=${user.token}`
-  const sent = async (headers: Record<string, string>, body = VIEWER) => read(await server.send(post(body, { headers })))
+  const sent = async (headers: Record<string, string>, body = VIEWER) =>
+    read(await server.send(post(body, { headers })))
 
   it('only JSON is taken: no form, no plain text, whatever cookie comes with it', async () => {
     for (const type of [
@@ -33,17 +45,40 @@ describe.each(databases)('requests ($name)', (database) => {
   })
 
   it.each(['GET', 'PUT', 'DELETE', 'PATCH', 'HEAD'])('%s is not allowed', async (method) => {
-    const request = new Request(`${ISSUER}/graphql?query=${encodeURIComponent('mutation{signOut{__typename}}')}`, { method, headers: { cookie: cookie() } })
+    const request = new Request(`${ISSUER}/graphql?query=${encodeURIComponent('mutation{signOut{__typename}}')}`, {
+      method,
+      headers: { cookie: cookie() },
+    })
     const response = await server.send(request)
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
   })
 
   it('bodies that are not what they should be are a 400 that says so', async () => {
-    for (const body of ['', 'null', '"x"', '5', '{', '[]', '{}', '{"query":5}', '{"query":null}', '{"query":"{__typename}","variables":[]}', '{"query":"{__typename}","operationName":5}', '{"query":"{__typename}","extensions":"x"}', '{"query":"{__typename}","more":1}', '{"query":"{__typename}","__proto__":{"query":"x"}}']) {
+    for (const body of [
+      '',
+      'null',
+      '"x"',
+      '5',
+      '{',
+      '[]',
+      '{}',
+      '{"query":5}',
+      '{"query":null}',
+      '{"query":"{__typename}","variables":[]}',
+      '{"query":"{__typename}","operationName":5}',
+      '{"query":"{__typename}","extensions":"x"}',
+      '{"query":"{__typename}","more":1}',
+      '{"query":"{__typename}","__proto__":{"query":"x"}}',
+    ]) {
       const answer = await sent({}, body)
       expect([body, answer.status, codes(answer)]).toEqual([body, 400, ['BAD_USER_INPUT']])
     }
-    const notUtf8 = new Uint8Array([...new TextEncoder().encode('{"query":"{__typename #'), 0xff, 0xfe, ...new TextEncoder().encode('\\n}"}')])
+    const notUtf8 = new Uint8Array([
+      ...new TextEncoder().encode('{"query":"{__typename #'),
+      0xff,
+      0xfe,
+      ...new TextEncoder().encode('\\n}"}'),
+    ])
     expect((await server.send(post(notUtf8))).status).toBe(400)
   })
 
@@ -82,16 +117,25 @@ describe.each(databases)('requests ($name)', (database) => {
     ] as Record<string, string>[]) {
       expect(await asViewer(headers)).toEqual([403, 'FORBIDDEN'])
     }
-    const admin = await read(await server.send(post(VIEWER, { endpoint: 'admin', headers: { cookie: cookie(), origin: 'https://evil.example' } }), { endpoint: 'admin' }))
+    const admin = await read(
+      await server.send(
+        post(VIEWER, { endpoint: 'admin', headers: { cookie: cookie(), origin: 'https://evil.example' } }),
+        { endpoint: 'admin' },
+      ),
+    )
     expect(admin.status).toBe(403)
   })
 
   it('a bearer token needs no origin', async () => {
-    expect((await sent({ ...user.bearer.headers, origin: 'https://evil.example' })).data.viewer.username).toBe(user.user.username)
+    expect((await sent({ ...user.bearer.headers, origin: 'https://evil.example' })).data.viewer.username).toBe(
+      user.user.username,
+    )
   })
 
   it('signing in answers pages of listed origins alone', async () => {
-    const body = JSON.stringify({ query: `mutation{signIn(input:{username:"${user.user.username}",password:"right"}){__typename}}` })
+    const body = JSON.stringify({
+      query: `mutation{signIn(input:{username:"${user.user.username}",password:"right"}){__typename}}`,
+    })
     expect((await sent({}, body)).data.signIn.__typename).toBe('Session')
     expect((await sent({ origin: 'https://app.example' }, body)).data.signIn.__typename).toBe('Session')
     expect(codes(await sent({ origin: 'https://evil.example' }, body))).toEqual(['FORBIDDEN'])
@@ -111,7 +155,15 @@ describe.each(databases)('requests ($name)', (database) => {
   })
 
   it('a header that is there must hold, for the whole request', async () => {
-    for (const authorization of ['Bearer nothing', 'Bearer', 'Bearer ', 'bearer a b', 'Token x', `Bearer gqs_${'a'.repeat(48)}`, `Digest ${user.token}`]) {
+    for (const authorization of [
+      'Bearer nothing',
+      'Bearer',
+      'Bearer ',
+      'bearer a b',
+      'Token x',
+      `Bearer gqs_${'a'.repeat(48)}`,
+      `Digest ${user.token}`,
+    ]) {
       const answer = await sent({ authorization }, '{"query":"{__typename grants{mutation}}"}')
       expect([authorization, answer.status, codes(answer)]).toEqual([authorization, 401, ['UNAUTHENTICATED']])
       expect(answer.headers.get('www-authenticate')).toContain('Bearer')

@@ -27,7 +27,8 @@ describe.each(databases)('limits of a document ($name)', (database) => {
     expect((await server.ask(CHEAP_AND_DEEP, {}, user.bearer)).status).toBe(200)
     const deeper = CHEAP_AND_DEEP.replace('cursor', 'node{id}')
     expect(await refused(deeper)).toMatchObject({ status: 400, code: 'GRAPHQL_VALIDATION_FAILED' })
-    const through = '{viewer{apps{edges{node{owner{...a}}}}}} fragment a on User{apps{edges{node{owner{...b}}}}} fragment b on User{apps{edges{node{id}}}}'
+    const through =
+      '{viewer{apps{edges{node{owner{...a}}}}}} fragment a on User{apps{edges{node{owner{...b}}}}} fragment b on User{apps{edges{node{id}}}}'
     expect(await refused(through)).toMatchObject({ status: 400, code: 'GRAPHQL_VALIDATION_FAILED' })
   })
 
@@ -41,7 +42,10 @@ describe.each(databases)('limits of a document ($name)', (database) => {
     expect((await refused('{...a} fragment a on Query{...b} fragment b on Query{...a}')).status).toBe(400)
     const chain = Array.from({ length: 150 }, (_, i) => `fragment f${i} on Query{...f${i + 1}}`).join(' ')
     expect((await refused(`{...f0} ${chain} fragment f150 on Query{__typename}`)).status).toBe(400)
-    const doubled = Array.from({ length: 20 }, (_, i) => `fragment f${i} on User{apps{edges{node{owner{...f${i + 1}} x:owner{...f${i + 1}}}}}}`)
+    const doubled = Array.from(
+      { length: 20 },
+      (_, i) => `fragment f${i} on User{apps{edges{node{owner{...f${i + 1}} x:owner{...f${i + 1}}}}}}`,
+    )
     expect((await refused(`{viewer{...f0}} ${doubled.join(' ')} fragment f20 on User{id}`)).status).toBe(400)
   })
 
@@ -52,7 +56,10 @@ describe.each(databases)('limits of a document ($name)', (database) => {
     expect((await refused(aliases(21))).status).toBe(400)
     expect((await refused(`{${' __typename'.repeat(500)}}`)).status).toBe(400)
     expect(await refused(`{${'a '.repeat(9000)}}`)).toMatchObject({ status: 400, code: 'GRAPHQL_PARSE_FAILED' })
-    expect(await refused(`{__typename}${'#\n'.repeat(5000)}`)).toMatchObject({ status: 400, code: 'GRAPHQL_PARSE_FAILED' })
+    expect(await refused(`{__typename}${'#\n'.repeat(5000)}`)).toMatchObject({
+      status: 400,
+      code: 'GRAPHQL_PARSE_FAILED',
+    })
   })
 
   it('documents that are slow to validate are refused or fast', async () => {
@@ -82,14 +89,21 @@ describe.each(databases)('limits of a document ($name)', (database) => {
     expect(await refused(CREATE_APP, many)).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' })
   })
 
-  it.each(['1000000000', '-1', '0', '101', '2147483648', '1e9', '"5"', 'null'])('apps(first: %s) is refused or the default', async (first) => {
-    const answer = await server.ask(`{apps(first:${first}){edges{node{id}}}}`, {}, user.bearer)
-    if (first === 'null') expect(answer.data.apps.edges).toHaveLength(1)
-    else expect(answer.status).toBe(400)
-    const byVariable = await server.ask('query($n:Int){apps(first:$n){edges{node{id}}}}', { n: JSON.parse(first) }, user.bearer)
-    if (first === 'null') expect(byVariable.data.apps.edges).toHaveLength(1)
-    else expect([byVariable.status, codes(byVariable)]).toEqual([400, ['BAD_USER_INPUT']])
-  })
+  it.each(['1000000000', '-1', '0', '101', '2147483648', '1e9', '"5"', 'null'])(
+    'apps(first: %s) is refused or the default',
+    async (first) => {
+      const answer = await server.ask(`{apps(first:${first}){edges{node{id}}}}`, {}, user.bearer)
+      if (first === 'null') expect(answer.data.apps.edges).toHaveLength(1)
+      else expect(answer.status).toBe(400)
+      const byVariable = await server.ask(
+        'query($n:Int){apps(first:$n){edges{node{id}}}}',
+        { n: JSON.parse(first) },
+        user.bearer,
+      )
+      if (first === 'null') expect(byVariable.data.apps.edges).toHaveLength(1)
+      else expect([byVariable.status, codes(byVariable)]).toEqual([400, ['BAD_USER_INPUT']])
+    },
+  )
 
   it('pages within pages are added up before anything runs', async () => {
     const pages = '{viewer{apps(first:100){edges{node{owner{apps(first:100){edges{node{id}}}}}}}}}'
@@ -98,7 +112,9 @@ describe.each(databases)('limits of a document ($name)', (database) => {
     expect((await refused(variables, { n: 100 })).status).toBe(400)
     expect((await server.ask(variables, { n: 10 }, user.bearer)).status).toBe(200)
     const ids = Array.from({ length: 101 }, () => 'x')
-    expect(codes(await server.ask('query($ids:[ID!]!){nodes(ids:$ids){id}}', { ids }, user.bearer))).toEqual(['BAD_USER_INPUT'])
+    expect(codes(await server.ask('query($ids:[ID!]!){nodes(ids:$ids){id}}', { ids }, user.bearer))).toEqual([
+      'BAD_USER_INPUT',
+    ])
   })
 
   it('a document checks one credential at most, however it is written', async () => {
@@ -117,12 +133,19 @@ describe.each(databases)('limits of a document ($name)', (database) => {
   })
 
   it('lists of requests and operations that are not named are refused', async () => {
-    const batch = await read(await server.send(post(JSON.stringify(Array.from({ length: 1000 }, () => ({ query: '{__typename}' }))))))
+    const batch = await read(
+      await server.send(post(JSON.stringify(Array.from({ length: 1000 }, () => ({ query: '{__typename}' }))))),
+    )
     expect([batch.status, codes(batch)]).toEqual([400, ['BAD_USER_INPUT']])
-    for (const body of [{ query: 'query a{__typename} query b{__typename}' }, { query: 'query a{__typename}', operationName: 'b' }]) {
+    for (const body of [
+      { query: 'query a{__typename} query b{__typename}' },
+      { query: 'query a{__typename}', operationName: 'b' },
+    ]) {
       expect((await server.send(post(JSON.stringify(body)))).status).toBe(400)
     }
-    const named = await read(await server.send(post('{"query":"query a{__typename} query b{viewer{id}}","operationName":"a"}')))
+    const named = await read(
+      await server.send(post('{"query":"query a{__typename} query b{viewer{id}}","operationName":"a"}')),
+    )
     expect(named.data).toEqual({ __typename: 'Query' })
   })
 

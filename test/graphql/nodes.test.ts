@@ -12,7 +12,12 @@ const vaults: Plugin = definePlugin()({
   id: 'vaults',
   graphql({ builder }) {
     const Vault = builder.objectRef<{ id: string }>('Vault')
-    builder.node(Vault, { subGraphs: ['admin'], authScopes: { admin: true }, id: { resolve: ({ id }) => id }, loadOne: loadVault })
+    builder.node(Vault, {
+      subGraphs: ['admin'],
+      authScopes: { admin: true },
+      id: { resolve: ({ id }) => id },
+      loadOne: loadVault,
+    })
     const Note = builder.objectRef<{ id: string }>('Note')
     builder.node(Note, { id: { resolve: ({ id }) => id }, loadOne: loadNote })
   },
@@ -54,12 +59,17 @@ describe.each(databases)('node(id) ($name)', (database) => {
     for (const by of [undefined, owner, admin]) {
       for (const id of [writeNodeId('Vault', '1'), writeNodeId('AuditEvent', '1'), writeNodeId('Nothing', '1')]) {
         expect((await node(id, by)).text).toBe('{"data":{"node":null}}')
-        expect((await server.ask(NODES, { ids: [id, id] }, by?.bearer ?? {})).text).toBe('{"data":{"nodes":[null,null]}}')
+        expect((await server.ask(NODES, { ids: [id, id] }, by?.bearer ?? {})).text).toBe(
+          '{"data":{"nodes":[null,null]}}',
+        )
       }
     }
     expect(loadVault).not.toHaveBeenCalled()
     expect(find).not.toHaveBeenCalled()
-    expect((await node(writeNodeId('Vault', '1'), admin, 'admin')).data.node).toEqual({ __typename: 'Vault', id: writeNodeId('Vault', '1') })
+    expect((await node(writeNodeId('Vault', '1'), admin, 'admin')).data.node).toEqual({
+      __typename: 'Vault',
+      id: writeNodeId('Vault', '1'),
+    })
     expect(loadVault).toHaveBeenCalledOnce()
     const byName = await server.ask('{ node(id: "x") { ... on Vault { id } } }', {}, admin.bearer)
     expect(codes(byName)).toEqual(['GRAPHQL_VALIDATION_FAILED'])
@@ -82,16 +92,35 @@ describe.each(databases)('node(id) ($name)', (database) => {
   })
 
   it('nodes keep their order', async () => {
-    const ids = [writeNodeId('Vault', '1'), app.id, 'junk', writeNodeId('User', owner.user.id), writeNodeId('User', other.user.id)]
+    const ids = [
+      writeNodeId('Vault', '1'),
+      app.id,
+      'junk',
+      writeNodeId('User', owner.user.id),
+      writeNodeId('User', other.user.id),
+    ]
     const { data } = await server.ask(NODES, { ids }, owner.bearer)
-    expect(data.nodes.map((each: { __typename: string } | null) => each?.__typename ?? null)).toEqual([null, 'App', null, 'User', null])
+    expect(data.nodes.map((each: { __typename: string } | null) => each?.__typename ?? null)).toEqual([
+      null,
+      'App',
+      null,
+      'User',
+      null,
+    ])
   })
 
-  it.each(['', 'x', 'QXBw', 'QXBwOg', '%', '\u0000', 'QXBwOic=', `${Buffer.from("App:' OR 1=1").toString('base64url')}`, 'x'.repeat(5000)])(
-    '%j is nothing’s id',
-    async (id) => {
-      expect((await node(id, owner)).text).toBe('{"data":{"node":null}}')
-      expect((await server.ask('query ($id: ID!) { app(id: $id) { id } }', { id }, owner.bearer)).data.app).toBeNull()
-    },
-  )
+  it.each([
+    '',
+    'x',
+    'QXBw',
+    'QXBwOg',
+    '%',
+    '\u0000',
+    'QXBwOic=',
+    `${Buffer.from("App:' OR 1=1").toString('base64url')}`,
+    'x'.repeat(5000),
+  ])('%j is nothing’s id', async (id) => {
+    expect((await node(id, owner)).text).toBe('{"data":{"node":null}}')
+    expect((await server.ask('query ($id: ID!) { app(id: $id) { id } }', { id }, owner.bearer)).data.app).toBeNull()
+  })
 })

@@ -33,8 +33,16 @@ describe.each(databases)('connections ($name)', (database) => {
     expect(second).toMatchObject({ names: ['app 3', 'app 4'], hasNextPage: true, hasPreviousPage: true })
     const last = await page({ first: 2, after: second.endCursor })
     expect(last).toMatchObject({ names: ['app 5'], hasNextPage: false, hasPreviousPage: true })
-    expect(await page({ last: 2 })).toMatchObject({ names: ['app 4', 'app 5'], hasNextPage: false, hasPreviousPage: true })
-    expect(await page({ last: 9, before: second.startCursor })).toMatchObject({ names: ['app 1', 'app 2'], hasPreviousPage: false, hasNextPage: true })
+    expect(await page({ last: 2 })).toMatchObject({
+      names: ['app 4', 'app 5'],
+      hasNextPage: false,
+      hasPreviousPage: true,
+    })
+    expect(await page({ last: 9, before: second.startCursor })).toMatchObject({
+      names: ['app 1', 'app 2'],
+      hasPreviousPage: false,
+      hasNextPage: true,
+    })
     expect((await page({})).names).toHaveLength(5)
   })
 
@@ -58,7 +66,11 @@ describe.each(databases)('connections ($name)', (database) => {
   })
 
   it('arguments that contradict each other are refused', async () => {
-    for (const variables of [{ first: 1, last: 1 }, { first: 1, before: 'x' }, { last: 1, after: 'x' }]) {
+    for (const variables of [
+      { first: 1, last: 1 },
+      { first: 1, before: 'x' },
+      { last: 1, after: 'x' },
+    ]) {
       expect(codes(await server.ask(APPS, variables, owner.bearer))).toEqual(['BAD_USER_INPUT'])
     }
   })
@@ -69,18 +81,26 @@ describe.each(databases)('connections ($name)', (database) => {
     expect((await ask('{apps(first:100){edges{node{name}}}}')).data.apps.edges).toHaveLength(6)
     const { data } = await ask('{users(first:100){totalCount edges{node{id username apps{totalCount}}}}}')
     expect(data.users.totalCount).toBe(data.users.edges.length)
-    const mine = data.users.edges.find(({ node }: { node: { username: string } }) => node.username === owner.user.username)
+    const mine = data.users.edges.find(
+      ({ node }: { node: { username: string } }) => node.username === owner.user.username,
+    )
     expect(mine.node.apps.totalCount).toBe(5)
 
-    const all = await ask('{auditEvents(first:100){edges{cursor node{id kind createdAt userId appId requestId details}}}}')
+    const all = await ask(
+      '{auditEvents(first:100){edges{cursor node{id kind createdAt userId appId requestId details}}}}',
+    )
     const kinds = all.data.auditEvents.edges.map(({ node }: { node: { kind: string } }) => node.kind)
     expect(kinds.slice(0, 2)).toEqual(['user.created', 'user.created'])
     expect(kinds.filter((kind: string) => kind === 'app.created')).toHaveLength(6)
     const [, second, third] = all.data.auditEvents.edges
-    const next = await ask('query($after:String){auditEvents(first:1,after:$after){edges{node{id}}}}', { after: second.cursor })
+    const next = await ask('query($after:String){auditEvents(first:1,after:$after){edges{node{id}}}}', {
+      after: second.cursor,
+    })
     expect(next.data.auditEvents.edges[0].node.id).toBe(third.node.id)
     const one = await ask('query($id:ID!){node(id:$id){... on AuditEvent{kind userId}}}', { id: third.node.id })
     expect(one.data.node.kind).toBe(third.node.kind)
-    expect((await ask('query($id:ID!){node(id:$id){id}}', { id: writeNodeId('AuditEvent', 'none') })).data.node).toBeNull()
+    expect(
+      (await ask('query($id:ID!){node(id:$id){id}}', { id: writeNodeId('AuditEvent', 'none') })).data.node,
+    ).toBeNull()
   })
 })

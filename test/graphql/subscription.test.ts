@@ -1,6 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { databases } from '../support/database.ts'
-import { type AskOptions, CODE_GRANT, makeApp, openGraphQL, post, type TestApp, type TestGraphQL, type TestUser } from './support.ts'
+import {
+  type AskOptions,
+  CODE_GRANT,
+  makeApp,
+  openGraphQL,
+  post,
+  type TestApp,
+  type TestGraphQL,
+  type TestUser,
+} from './support.ts'
 
 const DECIDED = 'subscription ($code: String!) { approvalDecided(code: $code) { id status scopes app { name } } }'
 const STREAM = { accept: 'text/event-stream' }
@@ -19,7 +28,11 @@ async function* eventsOf(response: Response): AsyncGenerator<Event> {
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
       const lines = text.slice(0, end).split('\n')
       text = text.slice(end + 2)
-      const of = (field: string) => lines.find((line) => line.startsWith(`${field}:`))?.slice(field.length + 1).trim()
+      const of = (field: string) =>
+        lines
+          .find((line) => line.startsWith(`${field}:`))
+          ?.slice(field.length + 1)
+          .trim()
       const name = of('event')
       if (name !== undefined) yield { name, data: of('data') ? JSON.parse(of('data') as string) : undefined }
     }
@@ -41,10 +54,15 @@ describe.each(databases)('subscription approvalDecided ($name)', (database) => {
   const requestCode = async () => {
     const { clientId, clientSecret } = app
     const document = 'mutation($input:RequestCodeInput!){requestCode(input:$input){... on CodeRequest{code handle}}}'
-    return (await server.ask(document, { input: { clientId, clientSecret } })).data.requestCode as { code: string; handle: string }
+    return (await server.ask(document, { input: { clientId, clientSecret } })).data.requestCode as {
+      code: string
+      handle: string
+    }
   }
   const listen = (code: string, options: AskOptions = {}, signal?: AbortSignal) => {
-    const request = post(JSON.stringify({ query: DECIDED, variables: { code } }), { headers: { ...STREAM, ...options.headers } })
+    const request = post(JSON.stringify({ query: DECIDED, variables: { code } }), {
+      headers: { ...STREAM, ...options.headers },
+    })
     return server.send(signal ? new Request(request, { signal }) : request, options)
   }
   const decide = (verb: 'approve' | 'deny', handle: string) =>
@@ -62,7 +80,14 @@ describe.each(databases)('subscription approvalDecided ($name)', (database) => {
     const events = all(response)
     await decide('approve', handle)
     expect(await events).toEqual([
-      { name: 'next', data: { data: { approvalDecided: { id: expect.any(String), status: 'APPROVED', scopes: ['read'], app: { name: 'Reader' } } } } },
+      {
+        name: 'next',
+        data: {
+          data: {
+            approvalDecided: { id: expect.any(String), status: 'APPROVED', scopes: ['read'], app: { name: 'Reader' } },
+          },
+        },
+      },
       { name: 'complete', data: undefined },
     ])
   })
@@ -77,8 +102,13 @@ describe.each(databases)('subscription approvalDecided ($name)', (database) => {
   it('tells that the time is over', async () => {
     const own = await openGraphQL(database)
     const { clientId, clientSecret } = await makeApp(own, await own.user())
-    const { data } = await own.ask('mutation($input:RequestCodeInput!){requestCode(input:$input){... on CodeRequest{code}}}', { input: { clientId, clientSecret } })
-    const request = post(JSON.stringify({ query: DECIDED, variables: { code: data.requestCode.code } }), { headers: STREAM })
+    const { data } = await own.ask(
+      'mutation($input:RequestCodeInput!){requestCode(input:$input){... on CodeRequest{code}}}',
+      { input: { clientId, clientSecret } },
+    )
+    const request = post(JSON.stringify({ query: DECIDED, variables: { code: data.requestCode.code } }), {
+      headers: STREAM,
+    })
     const events = all(await own.send(request))
     own.clock.pass({ seconds: 601 })
     expect((await events)[0]?.data.data.approvalDecided.status).toBe('EXPIRED')
@@ -89,7 +119,10 @@ describe.each(databases)('subscription approvalDecided ($name)', (database) => {
     for (const code of ['nothing', handle, '']) {
       const events = await all(await listen(code))
       expect(events).toEqual([
-        { name: 'next', data: expect.objectContaining({ errors: [expect.objectContaining({ extensions: { code: 'not_found' } })] }) },
+        {
+          name: 'next',
+          data: expect.objectContaining({ errors: [expect.objectContaining({ extensions: { code: 'not_found' } })] }),
+        },
         { name: 'complete', data: undefined },
       ])
     }

@@ -7,8 +7,8 @@ import { revocation } from '../../plugins/revocation/index.ts'
 import type { Config } from '../../src/config/define-config.ts'
 import type { Core } from '../../src/core.ts'
 import { createGraphQLEndpoints } from '../../src/graphql/endpoint.ts'
-import type { TestClock } from '../../src/testing/clock.ts'
 import { createUser } from '../../src/operations/create-user.ts'
+import type { TestClock } from '../../src/testing/clock.ts'
 import type { User } from '../../src/users/user.ts'
 import { ISSUER, openTestCore } from '../support/core.ts'
 import type { TestDatabase } from '../support/database.ts'
@@ -115,9 +115,16 @@ export async function openGraphQL(database: TestDatabase, options: TestGraphQLOp
 }
 
 /** A request with this body; JSON unless its headers say otherwise. */
-export function post(body: string | Uint8Array<ArrayBuffer>, { endpoint = 'public', headers = {} }: AskOptions = {}): Request {
+export function post(
+  body: string | Uint8Array<ArrayBuffer>,
+  { endpoint = 'public', headers = {} }: AskOptions = {},
+): Request {
   const path = endpoint === 'public' ? '/graphql' : '/admin/graphql'
-  return new Request(ISSUER + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+  return new Request(ISSUER + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  })
 }
 
 export async function read(response: Response): Promise<Answer> {
@@ -147,7 +154,13 @@ export interface TestApp {
 
 /** An app that a user made over GraphQL. */
 export async function makeApp({ ask }: TestGraphQL, owner: TestUser, input: object = {}): Promise<TestApp> {
-  const given = { name: 'Reader', type: 'CONFIDENTIAL', grants: ['client_credentials', CODE_GRANT], scopes: ['read'], ...input }
+  const given = {
+    name: 'Reader',
+    type: 'CONFIDENTIAL',
+    grants: ['client_credentials', CODE_GRANT],
+    scopes: ['read'],
+    ...input,
+  }
   const { data } = await ask(CREATE_APP, { input: given }, owner.bearer)
   const { app, clientSecret } = data.createApp
   return { ...app, clientSecret }

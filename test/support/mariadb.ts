@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -43,7 +43,6 @@ export async function startMariadb(): Promise<TestServer> {
     '--skip-test-db',
     ...user,
   ])
-  await mkdir(join(folder, 'tmp'))
   const initFile = join(folder, 'init.sql')
   // One statement a line, as the server reads them.
   const accounts = ['root@localhost', "root@'127.0.0.1'"]
@@ -59,8 +58,6 @@ export async function startMariadb(): Promise<TestServer> {
       `--tmpdir=${folder}`,
       `--socket=${join(folder, 'socket')}`,
       `--pid-file=${join(folder, 'pid')}`,
-      // A server that starts deletes all temporary tables of this folder, those of another server too.
-      `--tmpdir=${join(folder, 'tmp')}`,
       `--init-file=${initFile}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',

@@ -1,15 +1,14 @@
 import { BootError } from '../../config/boot-error.ts'
 import type { Database } from '../../storage/database.ts'
 import type { MigrationStep } from '../../storage/migrate.ts'
+import { batches } from './batches.ts'
 import { changesBetween } from './changes-between.ts'
 import { markFinished } from './marker.ts'
 import type { Progress } from './progress.ts'
-import { type Row, TableDigest, type TransferTable } from './row.ts'
+import { TableDigest, type TransferTable } from './row.ts'
 import { openFrozen, openSnapshot, type SourceView } from './source.ts'
-import { deleteRows, insertRows, prepareTarget, readRows } from './target.ts'
-
-const BATCH_ROWS = 500
-const BATCH_BYTES = 1_000_000
+import { deleteRows, insertRows, prepareTarget } from './target.ts'
+import { type TableCopy, verifyCopies } from './verify-copies.ts'
 
 export interface TransferOptions {
   /** The SQLite file. */
@@ -34,11 +33,6 @@ export interface TransferReport {
   readonly frozenMs: number
   /** From then on the source writes alone. */
   readonly frozenAt: Date
-}
-
-interface TableCopy {
-  readonly table: TransferTable
-  readonly digest: TableDigest
 }
 
 /**
@@ -106,14 +100,14 @@ async function catchUp(
   try {
     for (const copy of copies) await applyChanges(options, copy, changesBetween(copy.table, snapshot, frozen))
     if (whileFrozen !== undefined) {
-      await verify(target, copies, progress)
+      await verifyCopies(target, copies, progress)
       await whileFrozen()
     }
   } finally {
     frozen.close()
   }
   const frozenMs = performance.now() - startedAt
-  if (whileFrozen === undefined) await verify(target, copies, progress)
+  if (whileFrozen === undefined) await verifyCopies(target, copies, progress)
   return { frozenMs, frozenAt }
 }
 
@@ -133,34 +127,6 @@ async function applyChanges(
     await insertRows(target, table, batch)
     for (const row of batch) digest.add(row)
   }
-}
-
-async function verify(target: Database, copies: readonly TableCopy[], progress: Progress): Promise<void> {
-  progress.note('comparing both sides')
-  for (const { table, digest } of copies) {
-    const arrived = new TableDigest(table)
-    for await (const row of readRows(target, table)) arrived.add(row)
-    if (arrived.rows !== digest.rows || arrived.text !== digest.text) {
-      throw new BootError(
-        `The table "${table.name}" did not arrive as it was sent (${arrived.rows} of ${digest.rows} rows, checksums ${arrived.text === digest.text ? 'equal' : 'differ'}).`,
-      )
-    }
-  }
-}
-
-function* batches(rows: Iterable<Row>): Generator<Row[]> {
-  let batch: Row[] = []
-  let sizeBytes = 0
-  for (const row of rows) {
-    batch.push(row)
-    for (const value of Object.values(row))
-      sizeBytes += typeof value === 'string' || Buffer.isBuffer(value) ? value.length : 8
-    if (batch.length < BATCH_ROWS && sizeBytes < BATCH_BYTES) continue
-    yield batch
-    batch = []
-    sizeBytes = 0
-  }
-  if (batch.length > 0) yield batch
 }
 
 function throwIfStopped(signal: AbortSignal | undefined): void {

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BootError } from '../../config/boot-error.ts'
-import type { Row, TransferTable, Value } from './row.ts'
+import type { Row, TransferTable } from './row.ts'
 
 const LOCK_PATIENCE_MS = 30_000
 
@@ -75,13 +75,13 @@ function viewOf(database: DatabaseSync): SourceView {
   }
 }
 
-function toRow(stored: Record<string, unknown>): Row {
-  const row: Record<string, Value> = {}
-  for (const column in stored) {
-    const value = stored[column]
-    row[column] = value instanceof Uint8Array ? Buffer.from(value) : (value as Value)
+/** In place: the freeze is as long as it takes to read everything. */
+function toRow(row: Record<string, unknown>): Row {
+  for (const column in row) {
+    const value = row[column]
+    if (value instanceof Uint8Array) row[column] = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   }
-  return row
+  return row as Row
 }
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`

@@ -53,7 +53,11 @@ export function addAppMutations(parts: SchemaParts, refs: CoreRefs): void {
     type: AppCredentials,
     errors: [InvalidInput],
     async resolve({ ownerId, isOwnerless, name, type, ...rest }, context) {
-      const owner = isOwnerless ? { ownerId: null } : typeof ownerId === 'string' ? { ownerId: readIdOf('User', ownerId) ?? '-' } : {}
+      const owner = isOwnerless
+        ? { ownerId: null }
+        : typeof ownerId === 'string'
+          ? { ownerId: readIdOf('User', ownerId) ?? '-' }
+          : {}
       return createApp(coreOf(context), await requireActor(context), { name, type, ...given(rest), ...owner })
     },
   })
@@ -84,7 +88,9 @@ export function addAppMutations(parts: SchemaParts, refs: CoreRefs): void {
     subGraphs: BOTH,
     input: (t) => ({
       id: t.id({ required: true }),
-      overlapSeconds: t.int({ description: 'How long the present secrets still work: 0 to 2,592,000. Defaults to 86,400.' }),
+      overlapSeconds: t.int({
+        description: 'How long the present secrets still work: 0 to 2,592,000. Defaults to 86,400.',
+      }),
     }),
     type: AppCredentials,
     errors: [NotFound, InvalidInput],

@@ -8,7 +8,9 @@ import { loadVisible } from './app.ts'
 /** One page of the apps of a user, or of all. */
 async function pageOfApps(context: GraphQLContext, page: PageArguments, ownerId: string | undefined) {
   const { apps } = coreOf(context)
-  const read = await readPage('apps', page, (slice) => apps.list({ ...slice, ...(ownerId !== undefined && { ownerId }) }))
+  const read = await readPage('apps', page, (slice) =>
+    apps.list({ ...slice, ...(ownerId !== undefined && { ownerId }) }),
+  )
   return { ...read, total: () => apps.count(ownerId) }
 }
 

@@ -46,7 +46,10 @@ export function addApp(builder: Builder) {
       clientId: t.exposeString('clientId', { description: 'What the app calls itself in OAuth: client_id.' }),
       name: t.exposeString('name', { description: 'What a user who decides is shown.' }),
       type: t.field({ type: AppType, description: 'What it can keep to itself.', resolve: ({ type }) => type }),
-      grants: t.stringList({ description: 'Grant types that it may use, by their wire names.', resolve: ({ grants }) => grants }),
+      grants: t.stringList({
+        description: 'Grant types that it may use, by their wire names.',
+        resolve: ({ grants }) => grants,
+      }),
       scopes: t.stringList({ description: 'Scopes that it may have.', resolve: ({ scopes }) => scopes }),
       redirectUris: t.stringList({
         description: 'Where a user may be sent back to.',
@@ -61,7 +64,11 @@ export function addApp(builder: Builder) {
         description: 'It gets no tokens, and those it has are inactive.',
         resolve: ({ disabledAt }) => disabledAt !== undefined,
       }),
-      createdAt: t.field({ type: 'DateTime', description: 'When it was registered.', resolve: ({ createdAt }) => createdAt }),
+      createdAt: t.field({
+        type: 'DateTime',
+        description: 'When it was registered.',
+        resolve: ({ createdAt }) => createdAt,
+      }),
     }),
   })
   const AppConnection = builder.connectionObject(

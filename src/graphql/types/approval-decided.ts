@@ -1,5 +1,5 @@
-import type { Core } from '../../core.ts'
 import type { StoredApproval } from '../../approvals/rows.ts'
+import type { Core } from '../../core.ts'
 import { NotFound, TemporarilyUnavailable } from '../../errors/standard.ts'
 import type { Builder } from '../builder.ts'
 import { coreOf } from '../context.ts'
@@ -19,7 +19,10 @@ class OpenStreams {
   open(address: string): () => void {
     const ofAddress = this.#byAddress.get(address) ?? 0
     if (this.#all >= MOST_STREAMS || ofAddress >= MOST_STREAMS_OF_ONE_ADDRESS) {
-      throw new TemporarilyUnavailable({ message: 'Too many streams are open. Try again shortly.', retryAfterSeconds: 5 })
+      throw new TemporarilyUnavailable({
+        message: 'Too many streams are open. Try again shortly.',
+        retryAfterSeconds: 5,
+      })
     }
     this.#all++
     this.#byAddress.set(address, ofAddress + 1)

@@ -40,7 +40,11 @@ export function addApproval(builder: Builder) {
         description: 'Who asks; null where the app was deleted since.',
         resolve: async ({ appId }, _args, context) => (await coreOf(context).apps.byId(appId)) ?? null,
       }),
-      createdAt: t.field({ type: 'DateTime', description: 'When it was asked.', resolve: ({ createdAt }) => createdAt }),
+      createdAt: t.field({
+        type: 'DateTime',
+        description: 'When it was asked.',
+        resolve: ({ createdAt }) => createdAt,
+      }),
       expiresAt: t.field({
         type: 'DateTime',
         description: 'Until when it can be decided and claimed.',

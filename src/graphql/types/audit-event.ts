@@ -2,9 +2,9 @@ import type { AuditRecord } from '../../audit/audit.ts'
 import { isAdmin } from '../authorization.ts'
 import type { Builder } from '../builder.ts'
 import { coreOf } from '../context.ts'
+import { writeNodeId } from '../node-id.ts'
 import type { NodeAccess } from '../node-queries.ts'
 import { readPage } from '../page.ts'
-import { writeNodeId } from '../node-id.ts'
 
 const forAdmins: NodeAccess = async (_id, context) => isAdmin((await context.identity()).actor)
 
@@ -35,7 +35,10 @@ export function addAuditEvents(builder: Builder): void {
         description: 'The request that did it, as in the log.',
         resolve: ({ requestId }) => requestId ?? null,
       }),
-      details: t.string({ description: 'What else is worth knowing, as JSON.', resolve: ({ details }) => JSON.stringify(details) }),
+      details: t.string({
+        description: 'What else is worth knowing, as JSON.',
+        resolve: ({ details }) => JSON.stringify(details),
+      }),
       createdAt: t.field({ type: 'DateTime', description: 'When it happened.', resolve: ({ createdAt }) => createdAt }),
     }),
   })

@@ -20,7 +20,10 @@ export function addGrants({ builder, registry }: SchemaParts): void {
         resolve: ({ name, declaration }) => wireName(name, declaration),
       }),
       description: t.string({ description: 'What it is.', resolve: ({ declaration }) => declaration.description }),
-      isRequired: t.boolean({ description: 'It cannot be left out.', resolve: ({ declaration }) => !declaration.optional }),
+      isRequired: t.boolean({
+        description: 'It cannot be left out.',
+        resolve: ({ declaration }) => !declaration.optional,
+      }),
     }),
   })
   const GrantType = builder.objectRef<Grant>('Grant').implement({
@@ -45,7 +48,9 @@ export function addGrants({ builder, registry }: SchemaParts): void {
     description: 'Something that a token may allow.',
     fields: (t) => ({
       name: t.exposeString('name', { description: 'Its name.' }),
-      description: t.exposeString('description', { description: 'What it lets an app do, as the user who decides reads it.' }),
+      description: t.exposeString('description', {
+        description: 'What it lets an app do, as the user who decides reads it.',
+      }),
       isSelfService: t.boolean({
         description: 'An owner may give it to an app; else only an admin does.',
         resolve: ({ adminOnly }) => !adminOnly,

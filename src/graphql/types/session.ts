@@ -1,9 +1,9 @@
-import { coreOf } from '../context.ts'
-import { requireViewer } from '../authorization.ts'
 import { endSession } from '../../operations/end-session.ts'
 import type { Session, User } from '../../users/user.ts'
-import { declareMutation, type SchemaParts } from '../mutations.ts'
+import { requireViewer } from '../authorization.ts'
 import type { Builder } from '../builder.ts'
+import { coreOf } from '../context.ts'
+import { declareMutation, type SchemaParts } from '../mutations.ts'
 import type { CoreRefs } from '../refs.ts'
 
 /** What a sign-in gives: the token is in nobody's hands but the caller's. */

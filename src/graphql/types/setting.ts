@@ -31,7 +31,11 @@ export function addSettings(parts: SchemaParts): void {
     fields: (t) => ({
       name: t.exposeString('name', { description: 'The plugin and its name for it: code.ttlSeconds.' }),
       description: t.string({ description: 'What it does.', resolve: ({ declaration }) => declaration.description }),
-      kind: t.field({ type: Kind, description: 'How the text is read.', resolve: ({ declaration }) => declaration.kind }),
+      kind: t.field({
+        type: Kind,
+        description: 'How the text is read.',
+        resolve: ({ declaration }) => declaration.kind,
+      }),
       value: t.string({
         description: 'The value now.',
         resolve: ({ declaration }, _args, context) => String(coreOf(context).settings.read(declaration)),
@@ -40,8 +44,16 @@ export function addSettings(parts: SchemaParts): void {
         description: 'The value where nobody set one.',
         resolve: ({ declaration }) => String(declaration.default),
       }),
-      minimum: t.int({ nullable: true, description: 'The least.', resolve: ({ declaration }) => declaration.minimum ?? null }),
-      maximum: t.int({ nullable: true, description: 'The most.', resolve: ({ declaration }) => declaration.maximum ?? null }),
+      minimum: t.int({
+        nullable: true,
+        description: 'The least.',
+        resolve: ({ declaration }) => declaration.minimum ?? null,
+      }),
+      maximum: t.int({
+        nullable: true,
+        description: 'The most.',
+        resolve: ({ declaration }) => declaration.maximum ?? null,
+      }),
       choices: t.stringList({
         nullable: true,
         description: 'What it can be, where that is a list.',

@@ -13,7 +13,10 @@ export function addSigningKeys(parts: SchemaParts): void {
     values: {
       PENDING: { value: 'pending', description: 'Published, and signs later.' },
       ACTIVE: { value: 'active', description: 'It signs.' },
-      RETIRING: { value: 'retiring', description: 'It signs no more, and is published until its last token has expired.' },
+      RETIRING: {
+        value: 'retiring',
+        description: 'It signs no more, and is published until its last token has expired.',
+      },
       RETIRED: { value: 'retired', description: 'It is published no more.' },
     } as const,
   })
@@ -26,7 +29,11 @@ export function addSigningKeys(parts: SchemaParts): void {
       algorithm: t.exposeString('algorithm', { description: 'ES256, RS256 or EdDSA.' }),
       state: t.field({ type: State, description: 'What it does now.', resolve: ({ state }) => state }),
       createdAt: t.field({ type: 'DateTime', description: 'When it was made.', resolve: ({ createdAt }) => createdAt }),
-      activeAt: t.field({ type: 'DateTime', description: 'Since when, or from when on, it signs.', resolve: ({ activeAt }) => activeAt }),
+      activeAt: t.field({
+        type: 'DateTime',
+        description: 'Since when, or from when on, it signs.',
+        resolve: ({ activeAt }) => activeAt,
+      }),
       retiringAt: t.field({
         type: 'DateTime',
         nullable: true,
@@ -55,14 +62,17 @@ export function addSigningKeys(parts: SchemaParts): void {
     description: 'The keys that take over.',
     subGraphs: ['admin'],
     authScopes: { admin: true },
-    fields: (t) => ({ keys: t.field({ type: [SigningKey], description: 'One for each algorithm.', resolve: ({ keys }) => keys }) }),
+    fields: (t) => ({
+      keys: t.field({ type: [SigningKey], description: 'One for each algorithm.', resolve: ({ keys }) => keys }),
+    }),
   })
   declareMutation(parts, 'rotateKeys', {
     description: 'Rotates the signing keys. While a rotation is pending another does nothing, unless it is immediate.',
     subGraphs: ['admin'],
     input: (t) => ({
       immediately: t.boolean({
-        description: 'The new keys sign at once, before apps that cache JWKS know them: for when a key leaked. Defaults to false.',
+        description:
+          'The new keys sign at once, before apps that cache JWKS know them: for when a key leaked. Defaults to false.',
       }),
     }),
     type: RotatedKeys,

@@ -1,6 +1,6 @@
-import type { User } from '../../users/user.ts'
-import { createUser, updateUser } from '../../operations/create-user.ts'
 import { InvalidInput, NotFound } from '../../errors/standard.ts'
+import { createUser, updateUser } from '../../operations/create-user.ts'
+import type { User } from '../../users/user.ts'
 import { isAdmin, requireActor } from '../authorization.ts'
 import type { Builder } from '../builder.ts'
 import { coreOf } from '../context.ts'
@@ -38,7 +38,11 @@ export function addUser(builder: Builder) {
         description: 'They cannot sign in, and their tokens are inactive.',
         resolve: ({ disabledAt }) => disabledAt !== undefined,
       }),
-      createdAt: t.field({ type: 'DateTime', description: 'Since when they exist.', resolve: ({ createdAt }) => createdAt }),
+      createdAt: t.field({
+        type: 'DateTime',
+        description: 'Since when they exist.',
+        resolve: ({ createdAt }) => createdAt,
+      }),
     }),
   })
   return { User: ref, Role }

@@ -1,0 +1,65 @@
+import type { Database } from '../storage/database.ts'
+import { instant } from '../storage/rows.ts'
+
+/** What a user said yes to for an app, so that they need not say it again. */
+export interface Consent {
+  readonly appId: string
+  readonly scopes: readonly string[]
+  /** When the first of it was given. */
+  readonly createdAt: Date
+}
+
+/** Approvals that are remembered, one row a scope: adding to one never has to read it first. */
+export interface Consents {
+  scopes(userId: string, appId: string): Promise<readonly string[]>
+  remember(userId: string, appId: string, scopes: readonly string[]): Promise<void>
+  /** Answers whether there was one. */
+  forget(userId: string, appId: string): Promise<boolean>
+  ofUser(userId: string): Promise<readonly Consent[]>
+}
+
+export function openConsents(database: Database, now: () => Date): Consents {
+  const { db } = database
+  return {
+    async scopes(userId, appId) {
+      const rows = await db
+        .selectFrom('consent')
+        .select('scope')
+        .where('user_id', '=', userId)
+        .where('app_id', '=', appId)
+        .execute()
+      return rows.map(({ scope }) => scope)
+    },
+
+    async remember(userId, appId, scopes) {
+      for (const scope of scopes) {
+        try {
+          await db
+            .insertInto('consent')
+            .values({ user_id: userId, app_id: appId, scope, created_at: now().getTime() })
+            .execute()
+        } catch (error) {
+          if (!database.dialect.isDuplicateKey(error)) throw error
+        }
+      }
+    },
+
+    async forget(userId, appId) {
+      const result = await db
+        .deleteFrom('consent')
+        .where('user_id', '=', userId)
+        .where('app_id', '=', appId)
+        .executeTakeFirst()
+      return result.numDeletedRows > 0n
+    },
+
+    async ofUser(userId) {
+      const rows = await db.selectFrom('consent').selectAll().where('user_id', '=', userId).orderBy('app_id').execute()
+      return [...Map.groupBy(rows, (row) => row.app_id)].map(([appId, own]) => ({
+        appId,
+        scopes: own.map(({ scope }) => scope),
+        createdAt: instant(Math.min(...own.map((row) => Number(row.created_at)))),
+      }))
+    },
+  }
+}

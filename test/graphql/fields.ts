@@ -1,0 +1,58 @@
+/**
+ * Every field of both schemas, by who may read what is behind it. A field that is not on this list fails the matrix: whoever
+ * adds one says here whose it is.
+ */
+export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
+  /** What the server says about itself. */
+  everybody: [
+    'Query.grants',
+    'Query.scopes',
+    'Grant.grantType Grant.mutation Grant.spec Grant.description Grant.params Grant.isSelfService',
+    'GrantParam.name GrantParam.wireName GrantParam.description GrantParam.isRequired',
+    'Scope.name Scope.description Scope.isSelfService',
+  ],
+  /** Fields that lead to something and say nothing by themselves. */
+  'whoever may read what it leads to': [
+    'Query.viewer Query.app Query.apps Query.node Query.nodes Query.approval',
+    'AppConnection.edges AppConnection.pageInfo AppConnection.totalCount AppEdge.node AppEdge.cursor',
+    'PageInfo.hasNextPage PageInfo.hasPreviousPage PageInfo.startCursor PageInfo.endCursor',
+    'Subscription.approvalDecided',
+  ],
+  'its owner and admins': [
+    'App.id App.clientId App.name App.type App.grants App.scopes App.redirectUris App.privileges App.isDisabled App.createdAt',
+    'App.owner',
+    'AppCredentials.app AppCredentials.clientSecret DeletedApp.id',
+  ],
+  'the user and admins': ['User.id User.username User.role User.isDisabled User.createdAt User.apps'],
+  'whoever has just signed in': ['Session.token Session.expiresAt Session.user', 'SignedOut.done'],
+  'whoever holds the code or the handle': [
+    'Approval.id Approval.status Approval.scopes Approval.app Approval.createdAt Approval.expiresAt',
+    'RequestingApp.name',
+  ],
+  'the app that authenticates': [
+    'TokenSet.accessToken TokenSet.tokenType TokenSet.expiresInSeconds TokenSet.scopes TokenSet.refreshToken TokenSet.idToken',
+    'CodeRequest.code CodeRequest.handle CodeRequest.approveUrl CodeRequest.expiresInSeconds CodeRequest.intervalSeconds',
+    'TokenIntrospection.active TokenIntrospection.scopes TokenIntrospection.clientId TokenIntrospection.username',
+    'TokenIntrospection.tokenType TokenIntrospection.expiresAt TokenIntrospection.issuedAt TokenIntrospection.subject',
+    'TokenIntrospection.audience TokenIntrospection.issuer TokenIntrospection.tokenId',
+    'TokenRevocation.done',
+  ],
+  admins: [
+    'Query.user Query.users Query.settings Query.signingKeys Query.auditEvents',
+    'UserConnection.edges UserConnection.pageInfo UserConnection.totalCount UserEdge.node UserEdge.cursor',
+    'AuditEventConnection.edges AuditEventConnection.pageInfo AuditEventEdge.node AuditEventEdge.cursor',
+    'AuditEvent.id AuditEvent.kind AuditEvent.appId AuditEvent.userId AuditEvent.requestId AuditEvent.details AuditEvent.createdAt',
+    'Setting.name Setting.description Setting.kind Setting.value Setting.default Setting.minimum Setting.maximum Setting.choices Setting.isPerApp',
+    'SigningKey.kid SigningKey.algorithm SigningKey.state SigningKey.createdAt SigningKey.activeAt SigningKey.retiringAt SigningKey.retiredAt',
+    'RotatedKeys.keys',
+  ],
+}
+
+/** Every mutation of both schemas. What somebody else does with each, aimed at the victim, is in the matrix. */
+export const MUTATIONS: readonly string[] = [
+  'createApp updateApp deleteApp rotateAppSecret',
+  'approve deny',
+  'signIn signOut',
+  'clientCredentials requestCode claimToken introspectToken revokeToken',
+  'createUser updateUser updateSetting rotateKeys',
+]
