@@ -4,63 +4,175 @@
  *     node --conditions=source scripts/screenshots.ts              all of them
  *     node --conditions=source scripts/screenshots.ts approve      those whose names begin so
  *
- * It serves on SQLite in a temporary folder by a clock that stands still, so that only a changed page changes its picture.
- * It needs Chromium (Debian's package, or CHROMIUM=/path/to/it).
+ * It serves on SQLite in a temporary folder, by a clock that stands still: only a page that changed changes its pictures.
+ * It needs Chromium: Debian's package, or the one that CHROMIUM names.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createTestServer, type TestApp, type TestServer } from 'grantql/testing'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { createClock, createTestServer, type TestServer } from 'grantql/testing'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import config from '../grantql.config.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../docs/images')
-const HOST = 'localhost:3000'
-const ISSUER = `http://${HOST}`
-const NOON = new Date('2026-03-02T12:00:00Z')
-const REQUEST_ID = '0b8f3c52-6a1e-4d0c-9f57-2f6b1f0c7a11'
-const PERSON = { username: 'ada', password: 'correct horse battery staple' }
+/** What readers of the pictures see, whichever port is free here. */
+const ISSUER = 'http://localhost:3000'
+const NOW = new Date('2026-03-02T12:00:00Z')
+const REQUEST_ID = '3f0c9a54-7d1b-4e86-9a2f-5b8e1c6d0f42'
+const PASSWORD = 'correct horse battery staple'
 
-/** What a page needs before it can be looked at. */
-interface Stage {
-  readonly page: Page
-  readonly server: TestServer
-  readonly app: TestApp
-  open(path: string): Promise<void>
-  signIn(returnTo?: string): Promise<void>
-  /** The path of a new request for ada's yes. */
-  request(): Promise<string>
+/** Every page, by the name of its picture: how a person gets there. A later page is one line. */
+const PAGES: Readonly<Record<string, (person: Person) => Promise<void>>> = {
+  welcome: (person) => person.open('/'),
+  'sign-in': (person) => person.open('/sign-in'),
+  'sign-in-mistake': (person) => person.signIn('/sign-in', { password: 'something else' }),
+  'signed-in': (person) => person.signIn('/sign-in'),
+  approve: (person) => person.signIn('the request'),
+  approved: (person) => person.signIn('the request').then(() => person.press('Approve')),
+  denied: (person) => person.signIn('the request').then(() => person.press('Deny')),
+  'decided-already': (person) => person.letAnotherDecide().then(() => person.signIn('the request')),
+  'too-old': (person) => person.wait(601).then(() => person.signIn('the request')),
+  error: (person) => person.signIn('/approve/a-link-that-is-wrong'),
 }
 
-/** Every page by the name of its picture: the way to it, as a person goes it. A later page is one line. */
-const PAGES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
-  welcome: ({ open }) => open('/'),
-  'sign-in': ({ open }) => open('/sign-in'),
-  'sign-in-mistake': ({ open, page }) => open('/sign-in').then(() => signIn(page, 'not the password')),
-  'signed-in': ({ signIn }) => signIn(),
-  approve: async ({ request, signIn }) => signIn(await request()),
-  approved: async ({ request, signIn, page }) => signIn(await request()).then(() => press(page, 'Approve')),
-  denied: async ({ request, signIn, page }) => signIn(await request()).then(() => press(page, 'Deny')),
-  'decided-already': async ({ request, signIn, open, page }) => {
-    const path = await request()
-    await signIn(path)
-    await press(page, 'Approve')
-    await page.context().clearCookies()
-    await open(path)
-    await signIn(path, 'grace')
-  },
-  'too-old': async ({ request, signIn, server }) => {
-    const path = await request()
-    server.clock.pass({ seconds: 601 })
-    await signIn(path)
-  },
-  error: async ({ signIn }) => signIn('/approve/nothing-has-this-handle'),
+const DESKTOP = { viewport: { width: 1200, height: 760 }, deviceScaleFactor: 1 }
+const PHONE = { viewport: { width: 390, height: 760 }, deviceScaleFactor: 1.5 }
+/** The ways to look at a page, by what they add to the name of its picture. */
+const LOOKS = {
+  '': { ...DESKTOP, colorScheme: 'light' },
+  '.dark': { ...DESKTOP, colorScheme: 'dark' },
+  '.phone': { ...PHONE, colorScheme: 'light' },
+  '.phone.dark': { ...PHONE, colorScheme: 'dark' },
+} as const
+
+/** Somebody at a browser, for whom an app has a request. */
+class Person {
+  readonly #page: Page
+  readonly #server: TestServer
+  readonly #handle: string
+
+  constructor(page: Page, server: TestServer, handle: string) {
+    this.#page = page
+    this.#server = server
+    this.#handle = handle
+  }
+
+  async open(path: string): Promise<void> {
+    await this.#page.goto(`${ISSUER}${path === 'the request' ? `/approve/${this.#handle}` : path}`)
+  }
+
+  /** Opens a page that asks for a sign-in, and does so. */
+  async signIn(path: string, { password = PASSWORD } = {}): Promise<void> {
+    await this.open(path)
+    await this.#page.getByLabel('Your user name').fill('ada')
+    await this.#page.getByLabel('Your password').fill(password)
+    await this.press('Sign in')
+  }
+
+  async press(button: string): Promise<void> {
+    const answered = this.#page.waitForEvent('load')
+    await this.#page.getByRole('button', { name: button, exact: true }).click()
+    await answered
+  }
+
+  async letAnotherDecide(): Promise<void> {
+    await this.#server.approve(this.#handle, await this.#server.createUser({ username: 'grace' }))
+  }
+
+  async wait(seconds: number): Promise<void> {
+    this.#server.clock.pass({ seconds })
+  }
 }
 
-const LOOKS = [
-  { suffix: '', colorScheme: 'light', viewport: { width: 1200, height: 780 }, scale: 1 },
-  { suffix: '.dark', colorScheme: 'dark', viewport: { width: 1200, height: 780 }, scale: 1 },
-  { suffix: '.phone', colorScheme: 'light', viewport: { width: 390, height: 800 }, scale: 1.5 },
-  { suffix: '.phone.dark', colorScheme: 'dark', viewport: { width: 390, height: 800 }, scale: 1.5 },
-] as const
-type Look = (typeof LOOKS)[number]
+const [prefix = ''] = process.argv.slice(2)
+const folder = await mkdtemp(join(tmpdir(), 'grantql-screenshots-'))
+const port = await freePort()
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    `--host-resolver-rules=MAP localhost 127.0.0.1:${port}`,
+  ],
+})
+try {
+  await mkdir(FOLDER, { recursive: true })
+  for (const [name, goThere] of Object.entries(PAGES)) {
+    if (!name.startsWith(prefix)) continue
+    for (const [suffix, look] of Object.entries(LOOKS)) await takePicture(browser, `${name}${suffix}`, look, goThere)
+    console.log(name)
+  }
+} finally {
+  await browser.close()
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function takePicture(
+  browser: Browser,
+  name: string,
+  look: (typeof LOOKS)[keyof typeof LOOKS],
+  goThere: (person: Person) => Promise<void>,
+): Promise<void> {
+  const server = await startServer(name)
+  // Every page does without a script.
+  const context = await browser.newContext({ ...look, javaScriptEnabled: false, locale: 'en-GB', timezoneId: 'UTC' })
+  try {
+    const page = await context.newPage()
+    await goThere(new Person(page, server, await requestCode(server)))
+    await sameRequestId(page)
+    await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true, animations: 'disabled', caret: 'hide' })
+  } finally {
+    await context.close()
+    await server.close()
+  }
+}
+
+async function startServer(name: string): Promise<TestServer> {
+  const server = await createTestServer({
+    ...config,
+    issuer: ISSUER,
+    databaseUrl: `sqlite:${join(folder, `${name}.db`)}`,
+    clock: createClock(NOW),
+  })
+  await server.createUser({ username: 'ada', password: PASSWORD })
+  await server.server.listen(port)
+  return server
+}
+
+/** Every grant and scope that an app's owner can give, so that nothing here names one. */
+async function requestCode(server: TestServer): Promise<string> {
+  const { grants, scopes } = server.server.core.registry
+  const app = await server.createApp({
+    name: 'Photo printer',
+    grants: [...grants.keys()],
+    scopes: [...scopes.values()].filter(({ adminOnly }) => !adminOnly).map(({ name }) => name),
+  })
+  const credentials = { client_id: app.clientId, client_secret: app.clientSecret ?? '' }
+  return (await server.form('/oauth/code', credentials)).body.handle
+}
+
+/** Each request has an id of its own; in pictures it is one. */
+async function sameRequestId(page: Page): Promise<void> {
+  for (const place of await page.locator('dd code', { hasText: /^[0-9a-f]{8}-[0-9a-f-]{27}$/ }).all()) {
+    await place.evaluate((element, id) => {
+      element.textContent = id
+    }, REQUEST_ID)
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}

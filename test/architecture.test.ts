@@ -54,7 +54,8 @@ const ROOMS: Record<string, readonly string[]> = {
   apps: ['secrets', 'storage'],
   users: ['secrets', 'storage'],
   approvals: ['plugin', 'secrets', 'storage'],
-  tokens: ['apps', 'plugin', 'storage'],
+  tokens: ['apps', 'plugin', 'secrets', 'storage'],
+  consents: ['storage'],
 }
 
 describe('the house', () => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { BootError } from '../config/boot-error.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { loadEnvironment, type Variables } from '../config/load-environment.ts'
+import { isInMemory } from '../config/server-secret.ts'
 import { createServer } from '../index.ts'
 import type { LogLevel } from '../log/create-log.ts'
 import { type OpenedLog, openLog } from '../log/open-log.ts'
@@ -43,7 +44,8 @@ async function start({ variables, configPath }: ServeOptions): Promise<void> {
   const { log } = opened
   endOnUnexpected(opened)
 
-  await prepareSchema({ config, environment, log })
+  // What is in memory is gone when it is closed, so there the server itself brings the schema.
+  if (!isInMemory(environment.databaseUrl)) await prepareSchema({ config, environment, log })
   const server = await createServer({ config, environment, log })
   try {
     const audience = process.stdout.isTTY ? 'terminal' : 'file'

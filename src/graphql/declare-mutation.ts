@@ -4,13 +4,13 @@ import { requestContext } from '../operations/plugin-context.ts'
 import type { RequestContext } from '../plugin/context.ts'
 import type { Plugin } from '../plugin/define-plugin.ts'
 import { coreOf } from './context.ts'
-import { declareMutation, type MutationOptions, type SchemaParts } from './mutations.ts'
+import { declareMutation, type MutationOptions, type NoFields, type SchemaParts } from './mutations.ts'
 
 type MaybePromise<T> = T | Promise<T>
 
 /** What a plugin says of a mutation that no declared grant or operation can express. */
 export interface DeclareMutationOptions<Shape, Fields extends InputFieldMap, Tables>
-  extends Omit<MutationOptions<Shape, Fields, {}>, 'args' | 'checksCredential' | 'resolve'> {
+  extends Omit<MutationOptions<Shape, Fields, NoFields>, 'args' | 'checksCredential' | 'resolve'> {
   /**
    * It checks a password, a secret or a code, so that one document may hold one such field. Defaults to true: say false
    * where nothing can be guessed by it.
@@ -21,7 +21,7 @@ export interface DeclareMutationOptions<Shape, Fields extends InputFieldMap, Tab
 }
 
 /** Declares a mutation of a plugin: `input: <Name>Input!`, `<Name>Result` of the type and the declared errors. */
-export type DeclareMutation = <Shape, Fields extends InputFieldMap = {}, Tables = unknown>(
+export type DeclareMutation = <Shape, Fields extends InputFieldMap = NoFields, Tables = unknown>(
   name: string,
   options: DeclareMutationOptions<Shape, Fields, Tables>,
 ) => void

@@ -16,6 +16,9 @@ export interface SchemaParts {
 type MaybePromise<T> = T | Promise<T>
 export type InputFieldMaker = Parameters<Parameters<Builder['inputType']>[1]['fields']>[0]
 
+/** What is declared where there is nothing to take. */
+export type NoFields = Readonly<Record<never, never>>
+
 /** A type of a result and the value behind it. */
 export type ResultRef<Shape> = { readonly name: string; readonly $inferType: Shape }
 
@@ -47,7 +50,7 @@ export type ArgumentMaker = Parameters<Parameters<Builder['mutationField']>[1]>[
  * Declares a mutation by the house's conventions: one `input: <Mutation>Input!`, a nullable result that is a union of the
  * success and the declared errors.
  */
-export function declareMutation<Shape, Fields extends InputFieldMap = {}, Args extends InputFieldMap = {}>(
+export function declareMutation<Shape, Fields extends InputFieldMap = NoFields, Args extends InputFieldMap = NoFields>(
   { builder, errors }: Pick<SchemaParts, 'builder' | 'errors'>,
   name: string,
   options: MutationOptions<Shape, Fields, Args>,

@@ -106,7 +106,10 @@ function rootFieldClaims(registry: Registry) {
   const now = new Map<string, string>()
   takenBefore.set(registry, now)
   return (kind: RootFieldKind, name: string, pluginId: string): void => {
-    if (kind !== 'mutation') return claims.take(kind, name, pluginId)
+    if (kind !== 'mutation') {
+      claims.take(kind, name, pluginId)
+      return
+    }
     if (now.has(name) || before.get(name) !== pluginId) registry.claimMutation(name, pluginId)
     now.set(name, pluginId)
   }

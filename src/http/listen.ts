@@ -26,7 +26,11 @@ const IDLE_CHECK_MS = 50
 export async function listen(app: HttpApp, port: number): Promise<Listener> {
   const answer = getRequestListener(
     (request, env) => app(request, (env as { incoming: IncomingMessage }).incoming.socket.remoteAddress),
-    { errorHandler: () => new Response(bodyFor(400), { status: 400, headers: { ...REFUSAL } }) },
+    {
+      // HTTP/1.0 has no Host header, and nothing here reads it.
+      hostname: 'localhost',
+      errorHandler: () => new Response(bodyFor(400), { status: 400, headers: { ...REFUSAL } }),
+    },
   )
   const server = createServer(LIMITS, answer)
   server.on('clientError', refuse)

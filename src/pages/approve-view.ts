@@ -108,9 +108,12 @@ function destination(target: string): string {
   return url.host === '' ? url.protocol.slice(0, -1) : url.host
 }
 
-/** What the content security policy must let a form end at, because a browser holds the redirect after a POST to it. */
+/**
+ * What the content security policy must let a form end at, because a browser holds the redirect after a POST to it. A host
+ * that the policy's grammar does not know (an IPv6 address) is let through by its scheme.
+ */
 function formTarget(target: string): string | undefined {
   if (target === OUT_OF_BAND) return undefined
   const { protocol, host } = new URL(target)
-  return host === '' ? protocol : `${protocol}//${host}`
+  return /^[a-z0-9.-]+(:\d+)?$/.test(host) ? `${protocol}//${host}` : protocol
 }

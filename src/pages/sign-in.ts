@@ -39,7 +39,9 @@ ${core.registry.signIns.length === 0 ? html`<p>Nobody can sign in here: no plugi
         const query = visit.facts.url.searchParams
         const returnTo = query.get('return_to') ?? undefined
         const isAskedAgain = query.get('prompt') === 'login'
-        return visit.signedIn && !isAskedAgain ? { answer: seeOther(ownUrl(core.issuer, returnTo)) } : show(visit, returnTo)
+        return visit.signedIn && !isAskedAgain
+          ? { answer: seeOther(ownUrl(core.issuer, returnTo)) }
+          : show(visit, returnTo)
       },
     },
     {

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const READY_TIMEOUT_MS = 60_000
@@ -45,14 +45,16 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<Outcome>
 }
 
-/** Makes a deployment without any state. Its processes are killed when the suite or file is through. */
+const children = new Set<ChildProcess>()
+// A test that fails midway leaves them running.
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
+/** Makes a deployment without any state. Its processes end with this one at the latest. */
 export async function createDeployment(variables: Variables = {}): Promise<Deployment> {
   const folder = await mkdtemp(join(inject('testFolder'), 'deployment-'))
   const port = await freePort()
-  const children: ChildProcess[] = []
-  afterAll(() => {
-    for (const child of children) child.kill('SIGKILL')
-  })
 
   const launch = (file: string, parameters: readonly string[], more: Variables, input?: string) => {
     const env = {
@@ -66,7 +68,8 @@ export async function createDeployment(variables: Variables = {}): Promise<Deplo
       cwd: folder,
       env,
     })
-    children.push(child)
+    children.add(child)
+    child.once('exit', () => children.delete(child))
     child.stdin.on('error', () => undefined).end(input)
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (chunk) => (stdout += chunk))

@@ -18,6 +18,8 @@ describe('the configuration', () => {
     expect(config.plugins.map(({ id }) => id)).toEqual([
       'client-credentials',
       'code',
+      'authorization-code',
+      'refresh-token',
       'introspection',
       'revocation',
       'password-sign-in',

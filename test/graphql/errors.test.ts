@@ -106,7 +106,7 @@ describe.each(databases)('errors ($name)', (database) => {
       message: 'Not that one.',
     })
     expect(answer.text).not.toContain(SECRET)
-    expect(String((server.logged[0]?.fields.err as Error).message)).toBe(SECRET)
+    expect((server.logged[0]?.fields.err as Error | undefined)?.message).toBe(SECRET)
   })
 
   it('nothing that the caller sent is repeated where a secret could stand', async () => {

@@ -52,6 +52,13 @@ describeEachServer(
       expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
     })
 
+    it('a POST without a body, and HTTP/1.0 without a host, are answered like any other', async () => {
+      const empty = await sendRaw(server(), `${head('POST /oauth/token', 'connection: close\r\n')}\r\n`)
+      expect(statusOf(empty.text)).toBe(400)
+      const old = await sendRaw(server(), 'GET /health/live HTTP/1.0\r\n\r\n')
+      expect(statusOf(old.text)).toBe(200)
+    })
+
     it('a chunked body within the limit is read', async () => {
       const { basic } = await server().createApp()
       const body = 'grant_type=client_credentials'

@@ -88,6 +88,8 @@ describeEachServer(
     it.each([
       ['https://app.example/cb', 'https://app.example'],
       ['http://127.0.0.1:9876/cb', 'http://127.0.0.1:9876'],
+      ['http://[::1]:9876/cb', 'http:'],
+      ['https://app.example;sandbox/cb', 'https:'],
       ['com.example.app:/cb', 'com.example.app:'],
     ])('may post a form that ends at %s only where that is where it leads', async (redirectUri, source) => {
       const { app } = await server().createApp({

@@ -1,0 +1,115 @@
+import type { Audit, AuditEvent } from '../audit/audit.ts'
+import { TooManyAttempts } from '../errors/standard.ts'
+import { hashSecret } from '../secrets/hash-secret.ts'
+import type { Database } from '../storage/database.ts'
+import type { GuessLimitName, GuessLimits } from './guess-limits.ts'
+import { openGuessRows } from './guess-rows.ts'
+import { ReachedLimits } from './reached-limits.ts'
+
+/** Whom a guess is counted against, by one of the limits. */
+export interface GuessSubject {
+  readonly limit: GuessLimitName
+  /** Only its hash is stored. */
+  readonly value: string
+  /** What the audit row of a refusal says of the subject beside the limit; asked for once a window. */
+  readonly describe?: () => Promise<Pick<AuditEvent, 'appId' | 'userId' | 'details'>>
+}
+
+/** A subject that has to wait. */
+export interface ReachedLimit {
+  readonly subject: GuessSubject
+  readonly until: Date
+}
+
+/**
+ * Failed guesses, counted in the database for all nodes together. Windows are fixed: they begin with a failure, count no
+ * more than the limit, and are not extended.
+ */
+export interface Guesses {
+  /** Those of the subjects that have to wait. It asks the database, unless this node knows of one already. */
+  reached(subjects: readonly GuessSubject[]): Promise<readonly ReachedLimit[]>
+  /**
+   * Counts a failure against each subject.
+   *
+   * @throws {TooManyAttempts} where a limit was reached already; then nobody is told what was wrong
+   */
+  noteFailure(subjects: readonly GuessSubject[], requestId?: string): Promise<void>
+  /** The error for whoever has to wait. The first refusal of a subject in its window is put on record. */
+  refusal(reached: readonly ReachedLimit[], requestId?: string): Promise<InstanceType<typeof TooManyAttempts>>
+}
+
+export interface GuessesOptions {
+  readonly database: Database
+  readonly now: () => Date
+  readonly audit: Pick<Audit, 'row' | 'insertRow'>
+  readonly limits: GuessLimits
+}
+
+export function openGuesses({ database, now, audit, limits }: GuessesOptions): Guesses {
+  const rows = openGuessRows(database)
+  const known = new ReachedLimits()
+  const keyOf = ({ limit, value }: GuessSubject) => hashSecret(`${limit} ${value}`)
+
+  const windowOf = async (subject: GuessSubject, at: Date): Promise<ReachedLimit | undefined> => {
+    const key = keyOf(subject)
+    const window = await rows.window(key, at)
+    if (!window || window.failures < limits[subject.limit].failures) return undefined
+    known.add(key, window.endsAt)
+    return { subject, until: window.endsAt }
+  }
+  const knownOf = (subject: GuessSubject, at: Date): ReachedLimit | undefined => {
+    const until = known.until(keyOf(subject), at)
+    return until && { subject, until }
+  }
+
+  const record = async ({ subject, until }: ReachedLimit, requestId: string | undefined) => {
+    const key = keyOf(subject)
+    if (!known.takeRecord(key)) return
+    const { appId, userId, details } = (await subject.describe?.()) ?? {}
+    const said = { ...details, limit: subject.limit, failures: limits[subject.limit].failures, until: until.toISOString() }
+    const row = audit.row({ kind: 'guesses.refused', appId, userId, requestId, details: said })
+    await database.transaction(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('guess')
+        .set({ refused_at: now().getTime() })
+        .where('guess_key', '=', key)
+        .where('expires_at', '=', until.getTime())
+        .where('refused_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      if (numUpdatedRows === 1n) await audit.insertRow(trx, row)
+    })
+  }
+
+  const guesses: Guesses = {
+    async reached(subjects) {
+      const at = now()
+      const remembered = subjects.map((subject) => knownOf(subject, at)).filter(isReached)
+      if (remembered.length > 0) return remembered
+      return (await Promise.all(subjects.map((subject) => windowOf(subject, at)))).filter(isReached)
+    },
+
+    async noteFailure(subjects, requestId) {
+      const at = now()
+      const reached: ReachedLimit[] = []
+      for (const subject of subjects) {
+        const present = knownOf(subject, at)
+        const until = present?.until ?? (await rows.count(keyOf(subject), limits[subject.limit], at))
+        if (!until) continue
+        known.add(keyOf(subject), until)
+        reached.push({ subject, until })
+      }
+      if (reached.length > 0) throw await guesses.refusal(reached, requestId)
+    },
+
+    async refusal(reached, requestId) {
+      for (const each of reached) await record(each, requestId)
+      const millis = Math.max(...reached.map(({ until }) => until.getTime())) - now().getTime()
+      return new TooManyAttempts({ retryAfterSeconds: Math.max(1, Math.ceil(millis / 1000)) })
+    },
+  }
+  return guesses
+}
+
+function isReached(found: ReachedLimit | undefined): found is ReachedLimit {
+  return found !== undefined
+}
