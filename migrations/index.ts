@@ -36,6 +36,11 @@ import { createAuditEvent } from './0034-audit-event.ts'
 import { indexAuditEventByCreatedAt } from './0035-audit-event-by-created-at.ts'
 import { createOutbox } from './0036-outbox.ts'
 import { indexOutboxByDueAt } from './0037-outbox-by-due-at.ts'
+import { createGuess } from './0038-guess.ts'
+import { indexGuessByExpiresAt } from './0039-guess-by-expires-at.ts'
+import { createKnownDevice } from './0040-known-device.ts'
+import { indexKnownDeviceByUserId } from './0041-known-device-by-user-id.ts'
+import { indexKnownDeviceByExpiresAt } from './0042-known-device-by-expires-at.ts'
 import { createConsent } from './0050-consent.ts'
 
 /** The steps of the core tables, by name. (`lease` is made by `migrate` itself, which needs it to begin.) */
@@ -77,5 +82,10 @@ export const coreMigrations: Record<string, MigrationStep> = {
   'core/0035-audit-event-by-created-at': indexAuditEventByCreatedAt,
   'core/0036-outbox': createOutbox,
   'core/0037-outbox-by-due-at': indexOutboxByDueAt,
+  'core/0038-guess': createGuess,
+  'core/0039-guess-by-expires-at': indexGuessByExpiresAt,
+  'core/0040-known-device': createKnownDevice,
+  'core/0041-known-device-by-user-id': indexKnownDeviceByUserId,
+  'core/0042-known-device-by-expires-at': indexKnownDeviceByExpiresAt,
   'core/0050-consent': createConsent,
 }

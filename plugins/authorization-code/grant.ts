@@ -27,7 +27,9 @@ export const grant = defineGrant()({
       proof: ({ details }) => {
         // A code that was sent to one place and is brought from another was injected or leaked (RFC 9700 §4.5).
         const expected = details.sentRedirectUri ?? (redirectUri === undefined ? undefined : details.redirectUri)
-        return redirectUri === expected ? provesPkce(details.codeChallenge as string | undefined, codeVerifier) : 'failed'
+        return redirectUri === expected
+          ? provesPkce(details.codeChallenge as string | undefined, codeVerifier)
+          : 'failed'
       },
     })
     return {

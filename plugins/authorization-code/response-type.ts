@@ -1,4 +1,4 @@
-import { InvalidRequest, readPkceChallenge, type ResponseType } from 'grantql/plugin'
+import { InvalidRequest, type ResponseType, readPkceChallenge } from 'grantql/plugin'
 import { settings } from './settings.ts'
 
 /** Seconds in which a code has to be exchanged: it only travels from the browser to the app (RFC 6749 §4.1.2). */

@@ -1,4 +1,13 @@
-import { AccessDenied, AuthorizationPending, defineGrant, ExpiredToken, InvalidGrant, param, provesPkce, SlowDown } from 'grantql/plugin'
+import {
+  AccessDenied,
+  AuthorizationPending,
+  defineGrant,
+  ExpiredToken,
+  InvalidGrant,
+  param,
+  provesPkce,
+  SlowDown,
+} from 'grantql/plugin'
 import { CODE_GRANT_TYPE } from './grant-type.ts'
 import { settings } from './settings.ts'
 

@@ -13,7 +13,8 @@ export const requestCode = defineOperation()({
   params: {
     scopes: param.scopes({ description: 'What the token shall be able to do. Left out: all that the app may.' }),
     codeChallenge: param.string({
-      description: 'Binds the code to a verifier that only this app knows: base64url(SHA-256(verifier)), RFC 7636 §4.2.',
+      description:
+        'Binds the code to a verifier that only this app knows: base64url(SHA-256(verifier)), RFC 7636 §4.2.',
       optional: true,
     }),
     codeChallengeMethod: param.string({ description: 'How the challenge was made: S256.', optional: true }),
@@ -21,7 +22,10 @@ export const requestCode = defineOperation()({
   errors: [InvalidScope],
   resultType: 'CodeRequest',
   result: {
-    code: field.string({ description: 'What the app claims the token with. Keep it; show it to nobody.', secret: true }),
+    code: field.string({
+      description: 'What the app claims the token with. Keep it; show it to nobody.',
+      secret: true,
+    }),
     handle: field.string({ description: 'What the user approves by. It cannot claim a token.' }),
     approveUrl: field.string({ description: 'Where the user decides: open it in their browser.' }),
     expiresInSeconds: field.integer({ description: 'Seconds left to decide and claim.', wireName: 'expires_in' }),

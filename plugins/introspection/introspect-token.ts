@@ -9,19 +9,28 @@ export const introspectToken = defineOperation()({
   clientAuth: 'required',
   params: {
     token: param.string({ description: 'The token in question.', secret: true, maxLength: 16_384 }),
-    tokenTypeHint: param.string({ description: 'What kind of token it may be. The server finds out by itself.', optional: true }),
+    tokenTypeHint: param.string({
+      description: 'What kind of token it may be. The server finds out by itself.',
+      optional: true,
+    }),
   },
   errors: [],
   resultType: 'TokenIntrospection',
   result: {
-    active: field.boolean({ description: 'False for everything that is not a live token of yours; nothing else is said then.' }),
+    active: field.boolean({
+      description: 'False for everything that is not a live token of yours; nothing else is said then.',
+    }),
     scopes: field.strings({ description: 'What it may do.', wireName: 'scope', optional: true }),
     clientId: field.string({ description: 'Whose token it is.', optional: true }),
     username: field.string({ description: 'The user whom it acts for.', optional: true }),
     tokenType: field.string({ description: 'How it is presented: Bearer.', optional: true }),
     expiresAt: field.instant({ description: 'When it ends by itself.', wireName: 'exp', optional: true }),
     issuedAt: field.instant({ description: 'When it was issued.', wireName: 'iat', optional: true }),
-    subject: field.string({ description: 'Whom it acts for: a user’s id, or the app’s.', wireName: 'sub', optional: true }),
+    subject: field.string({
+      description: 'Whom it acts for: a user’s id, or the app’s.',
+      wireName: 'sub',
+      optional: true,
+    }),
     audience: field.list({ description: 'Whom it is for.', wireName: 'aud', optional: true }),
     issuer: field.string({ description: 'Who issued it.', wireName: 'iss', optional: true }),
     tokenId: field.string({ description: 'Its id.', wireName: 'jti', optional: true }),

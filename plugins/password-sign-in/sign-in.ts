@@ -20,6 +20,7 @@ export function passwordSignInMethod(queue: HashQueue): SignIn<typeof params, Pa
     id: 'password',
     label: 'Sign in',
     params,
+    account: 'username',
 
     async verify(ctx, { username, password }) {
       const user = await ctx.users.findByName(username)

@@ -11,7 +11,9 @@ export const grant = defineGrant()({
   refreshes: settings,
   params: {
     refreshToken: param.string({ description: 'The newest refresh token.', secret: true }),
-    scopes: param.scopes({ description: 'Fewer scopes for the access token. Left out: all that the user said yes to.' }),
+    scopes: param.scopes({
+      description: 'Fewer scopes for the access token. Left out: all that the user said yes to.',
+    }),
   },
   errors: [InvalidGrant],
   async exchange(ctx, { refreshToken, scopes }) {

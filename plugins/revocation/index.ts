@@ -9,7 +9,10 @@ const revokeToken = defineOperation()({
   clientAuth: 'public-allowed',
   params: {
     token: param.string({ description: 'The token to end.', secret: true, maxLength: 16_384 }),
-    tokenTypeHint: param.string({ description: 'What kind of token it may be. The server finds out by itself.', optional: true }),
+    tokenTypeHint: param.string({
+      description: 'What kind of token it may be. The server finds out by itself.',
+      optional: true,
+    }),
   },
   errors: [],
   resultType: 'TokenRevocation',

@@ -4,8 +4,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CODE_GRANT, requestCode } from '../rest/code-flow.ts'
 import { toyAuthorizationCode } from '../rest/toy-authorization-code.ts'
+import { launchChromium } from '../support/chromium.ts'
 import { describeEachServer } from '../support/server.ts'
-import { launchChromium } from './chromium.ts'
 
 const PASSWORD = 'correct horse battery'
 

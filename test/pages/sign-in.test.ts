@@ -176,7 +176,7 @@ describeEachServer(
 )
 
 describe('at https', () => {
-  it('both cookies are pinned to this host (RFC 6265bis §4.1.3)', async () => {
+  it('all cookies are pinned to this host (RFC 6265bis §4.1.3)', async () => {
     await using server = await testServer({ issuer: 'https://login.example' })
     await server.createUser({ username: 'ada', password: PASSWORD })
     const browser = browse(server)
@@ -193,6 +193,9 @@ describe('at https', () => {
     expect(response.headers.getSetCookie()).toEqual([
       expect.stringMatching(
         /^__Host-grantql-session=gqs_[\w-]{48}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      ),
+      expect.stringMatching(
+        /^__Host-grantql-device=gqd_[\w-]{48}; Max-Age=15552000; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
       ),
     ])
   })

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { findChromium } from './chromium.ts'
 import { startMariadb } from './mariadb.ts'
 
 declare module 'vitest' {
@@ -21,6 +22,8 @@ export function isSqliteOnly(): boolean {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'grantql-test-'))
   const server = isSqliteOnly() ? undefined : await startMariadb()
+  // Installed before the tests begin, where it has to be: several of them would do so at once.
+  if (!isSqliteOnly()) await findChromium()
   project.provide('testFolder', folder)
   project.provide('mariadbUrl', server?.url('mysql'))
   return async () => {

@@ -3,7 +3,12 @@ import { ADMIN } from './server-process.ts'
 type Answer = { readonly status: number; readonly data: never; readonly errors: unknown }
 
 /** One request to a GraphQL endpoint with nothing but `fetch`. */
-export async function graphql(url: string, query: string, input: object = {}, headers: Record<string, string> = {}): Promise<Answer> {
+export async function graphql(
+  url: string,
+  query: string,
+  input: object = {},
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -38,7 +43,10 @@ export async function adminHeaders(url: string): Promise<Record<string, string>>
 export const CODE = 'urn:grantql:params:oauth:grant-type:code'
 
 /** A confidential app with every grant of the default deployment. */
-export async function makeApp(url: string, admin: Record<string, string>): Promise<{ clientId: string; clientSecret: string }> {
+export async function makeApp(
+  url: string,
+  admin: Record<string, string>,
+): Promise<{ clientId: string; clientSecret: string }> {
   const input = { name: 'Test', type: 'CONFIDENTIAL', grants: ['client_credentials', CODE], scopes: ['read', 'write'] }
   const made = await mutate(url, 'createApp', '... on AppCredentials { app { clientId } clientSecret }', input, admin)
   return { clientId: made.app.clientId, clientSecret: made.clientSecret }
@@ -50,7 +58,10 @@ export async function approvedCode(
   app: { clientId: string; clientSecret: string },
   admin: Record<string, string>,
 ): Promise<string> {
-  const { code, handle } = await mutate(url, 'requestCode', '... on CodeRequest { code handle }', { clientId: app.clientId, clientSecret: app.clientSecret })
+  const { code, handle } = await mutate(url, 'requestCode', '... on CodeRequest { code handle }', {
+    clientId: app.clientId,
+    clientSecret: app.clientSecret,
+  })
   await mutate(url, 'approve', '... on Approval { status }', { handle }, admin)
   return code
 }

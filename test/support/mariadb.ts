@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
+import { exited, findProgram, needProgram, runProgram } from './programs.ts'
 
-const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/usr/libexec']
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 20_000
 
@@ -36,7 +36,7 @@ export async function startMariadb(): Promise<TestServer> {
   const password = randomBytes(12).toString('hex')
   const port = await freePort()
   const user = process.getuid?.() === 0 ? ['--user=root'] : []
-  await run(find('mariadb-install-db') ?? find('mysql_install_db') ?? 'mariadb-install-db', [
+  await runProgram(findProgram('mariadb-install-db', 'mysql_install_db') ?? 'mariadb-install-db', [
     '--no-defaults',
     `--datadir=${join(folder, 'data')}`,
     '--auth-root-authentication-method=normal',
@@ -113,40 +113,16 @@ export async function createDatabaseAt(adminUrl: string, name: string): Promise<
   }
 }
 
-async function findServer(): Promise<string> {
-  const found = find('mariadbd') ?? find('mysqld')
-  if (found !== undefined) return found
-  if (process.getuid?.() === 0 && find('apt-get') !== undefined) {
-    console.log('The tests need MariaDB, and this machine has none. Installing it with apt-get …')
-    // Not `mariadb-server`: that would start a server for the whole machine.
-    const packages = ['mariadb-server-core', 'mariadb-client-core']
-    await run('apt-get', ['update'], 'inherit')
-    await run('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], 'inherit')
-    const installed = find('mariadbd')
-    if (installed !== undefined) return installed
-  }
-  throw new Error(
-    'The tests need MariaDB: install its server (on Debian: apt-get install mariadb-server-core mariadb-client-core), ' +
-      'or set GRANTQL_TEST_DATABASES=sqlite for a quick run that proves less.',
-  )
-}
+/** Not `mariadb-server`: that would start a server for the whole machine. */
+const PACKAGES = ['mariadb-server-core', 'mariadb-client-core']
 
-function find(name: string): string | undefined {
-  return FOLDERS.map((folder) => join(folder, name)).find((path) => existsSync(path))
-}
-
-async function run(command: string, parameters: string[], output: 'inherit' | 'pipe' = 'pipe'): Promise<void> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const child = spawn(command, parameters, { env, stdio: ['ignore', output, output] })
-  let said = ''
-  child.stdout?.on('data', (chunk) => {
-    said += chunk
+function findServer(): Promise<string> {
+  return needProgram({
+    title: 'MariaDB',
+    names: ['mariadbd', 'mysqld'],
+    debianPackages: PACKAGES,
+    otherwise: 'or set GRANTQL_TEST_DATABASES=sqlite for a quick run that proves less',
   })
-  child.stderr?.on('data', (chunk) => {
-    said += chunk
-  })
-  const code = await exited(child)
-  if (code !== 0) throw new Error(`${command} failed with exit code ${code}.\n${said}`)
 }
 
 function startProcess(server: string, parameters: string[]): ChildProcess {
@@ -156,14 +132,6 @@ function startProcess(server: string, parameters: string[]): ChildProcess {
 function pidOf(child: ChildProcess): number {
   if (child.pid === undefined) throw new Error('MariaDB did not start.')
   return child.pid
-}
-
-function exited(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode)
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code) => resolve(code))
-  })
 }
 
 async function answers(url: string, child: ChildProcess): Promise<void> {

@@ -28,7 +28,11 @@ export interface ServerProcessOptions {
 }
 
 /** Starts a server process and waits until it is ready. It is killed when the suite or file is through. */
-export async function startServerProcess({ databaseUrl, issuer, variables }: ServerProcessOptions): Promise<ServerProcess> {
+export async function startServerProcess({
+  databaseUrl,
+  issuer,
+  variables,
+}: ServerProcessOptions): Promise<ServerProcess> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const child = spawn(process.execPath, ['--conditions=source', MAIN], {
@@ -65,7 +69,10 @@ export async function startServerProcess({ databaseUrl, issuer, variables }: Ser
   const deadline = Date.now() + START_TIMEOUT_MS
   while (Date.now() < deadline) {
     if (child.exitCode !== null) break
-    const isReady = await fetch(`${url}/health/ready`).then(({ ok }) => ok, () => false)
+    const isReady = await fetch(`${url}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
     if (isReady) return server
     await sleep(50)
   }
