@@ -3,6 +3,7 @@ import { authorizationCode } from './plugins/authorization-code/index.ts'
 import { clientCredentials } from './plugins/client-credentials/index.ts'
 import { code } from './plugins/code/index.ts'
 import { introspection } from './plugins/introspection/index.ts'
+import { passkeySignIn } from './plugins/passkey-sign-in/index.ts'
 import { passwordSignIn } from './plugins/password-sign-in/index.ts'
 import { refreshToken } from './plugins/refresh-token/index.ts'
 import { revocation } from './plugins/revocation/index.ts'
@@ -17,6 +18,7 @@ export default defineConfig({
     introspection(),
     revocation(),
     passwordSignIn(),
+    passkeySignIn(),
   ],
   scopes: [
     { name: 'read', description: 'Read your data' },

@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchCase, Requests } from './case.ts'
 
 export const CONNECTIONS = 32
@@ -40,11 +39,15 @@ export async function openLoad(
   const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(port)))
   return {
     async send(count) {
-      let left = count
+      let sent = 0
+      let answered = 0
       const work = async (connection: Connection) => {
-        while (left-- > 0) check(await connection.ask(nextMessage()))
+        while (sent++ < count) {
+          check(await connection.ask(nextMessage()))
+          answered++
+        }
       }
-      await withinStall(count, Promise.all(connections.map(work)))
+      await watched(Promise.all(connections.map(work)), () => answered)
     },
     close() {
       for (const connection of connections) connection.close()
@@ -52,16 +55,18 @@ export async function openLoad(
   }
 }
 
-async function withinStall(count: number, work: Promise<unknown>): Promise<void> {
-  const stalled = new AbortController()
-  const late = sleep(STALL_MS + count, undefined, { signal: stalled.signal }).then(() => {
-    throw new Error('The server does not answer any more.')
-  })
+/** @throws {Error} when nothing is answered for a while */
+async function watched(work: Promise<unknown>, answered: () => number): Promise<void> {
+  let seen = -1
+  const { promise: stalled, reject } = Promise.withResolvers<never>()
+  const timer = setInterval(() => {
+    if (answered() === seen) reject(new Error('The server does not answer any more.'))
+    seen = answered()
+  }, STALL_MS)
   try {
-    await Promise.race([work, late])
+    await Promise.race([work, stalled])
   } finally {
-    stalled.abort()
-    late.catch(() => {})
+    clearInterval(timer)
   }
 }
 

@@ -32,7 +32,7 @@ const minutes = Number(values.minutes ?? MOST_MINUTES)
 
 const folder = await mkdtemp(join(tmpdir(), 'grantql-faults-'))
 const reports: FaultsReport[] = []
-console.error(`Seed ${seed}: --seed ${seed} makes the same choices again.`)
+console.error(`Seed ${seed}: --seed ${seed} begins with the same choices.`)
 try {
   for (const name of values.database) reports.push(await runOn(name))
 } finally {

@@ -5,7 +5,7 @@
  *     node --conditions=source scripts/screenshots.ts approve      those whose names begin so
  *
  * It serves on SQLite in a temporary folder, by a clock that stands still: only a page that changed changes its pictures.
- * It needs Chromium: Debian's package, or the one that CHROMIUM names.
+ * It needs Chromium, and finds or installs it as the tests do.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -14,6 +14,7 @@ import { join, resolve } from 'node:path'
 import { createClock, createTestServer, type TestServer } from 'grantql/testing'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import config from '../grantql.config.ts'
+import { findChromium } from '../test/support/chromium.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../docs/images')
 /** What readers of the pictures see, whichever port is free here. */
@@ -89,7 +90,7 @@ const [prefix = ''] = process.argv.slice(2)
 const folder = await mkdtemp(join(tmpdir(), 'grantql-screenshots-'))
 const port = await freePort()
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: await findChromium(),
   args: [
     '--no-sandbox',
     '--disable-gpu',
@@ -120,8 +121,7 @@ async function takePicture(
   goThere: (person: Person) => Promise<void>,
 ): Promise<void> {
   const server = await startServer(name)
-  // Every page does without a script.
-  const context = await browser.newContext({ ...look, javaScriptEnabled: false, locale: 'en-GB', timezoneId: 'UTC' })
+  const context = await browser.newContext({ ...look, locale: 'en-GB', timezoneId: 'UTC' })
   try {
     const page = await context.newPage()
     await goThere(new Person(page, server, await requestCode(server)))

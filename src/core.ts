@@ -2,15 +2,17 @@ import type { Approvals } from './approvals/approvals.ts'
 import type { DecisionWaiters } from './approvals/decision-waiters.ts'
 import type { Apps } from './apps/apps.ts'
 import type { Audit } from './audit/audit.ts'
-import type { Consents } from './consents/consents.ts'
 import type { Registry } from './config/registry.ts'
 import type { SettingValues } from './config/setting-values.ts'
+import type { Consents } from './consents/consents.ts'
 import type { SigningAlgorithm } from './keys/algorithms.ts'
 import type { Keys } from './keys/keys.ts'
+import type { Guesses } from './limits/guesses.ts'
 import type { Logger } from './plugin/context.ts'
 import type { Changes } from './storage/changes.ts'
 import type { Database } from './storage/database.ts'
 import type { TokenRows } from './tokens/token-rows.ts'
+import type { KnownDevices } from './users/known-devices.ts'
 import type { Sessions } from './users/sessions.ts'
 import type { Users } from './users/users.ts'
 
@@ -36,11 +38,13 @@ export interface Core {
   readonly apps: Apps
   readonly users: Users
   readonly sessions: Sessions
+  readonly knownDevices: KnownDevices
   readonly approvals: Approvals
   readonly decisions: DecisionWaiters
   readonly consents: Consents
   readonly tokenRows: TokenRows
   readonly audit: Audit
+  readonly guesses: Guesses
   readonly settings: SettingValues
   readonly changes: Changes
   readonly policy: TokenPolicy

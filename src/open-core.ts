@@ -3,18 +3,21 @@ import { openApprovals } from './approvals/approvals.ts'
 import { watchDecisions } from './approvals/decision-waiters.ts'
 import { openApps } from './apps/apps.ts'
 import { openAudit } from './audit/audit.ts'
-import { openConsents } from './consents/consents.ts'
 import type { Config, Environment } from './config/define-config.ts'
 import { createRegistry } from './config/registry.ts'
 import { openSettingValues } from './config/setting-values.ts'
+import { openConsents } from './consents/consents.ts'
 import type { Core, TokenPolicy } from './core.ts'
 import { openKeys } from './keys/open-keys.ts'
+import { guessLimits } from './limits/guess-limits.ts'
+import { openGuesses } from './limits/guesses.ts'
 import type { Logger } from './plugin/context.ts'
 import { createSealer } from './secrets/sealing.ts'
 import { watchChanges } from './storage/changes.ts'
-import { openDatabase } from './storage/open-database.ts'
 import { type MigrationStep, migrate } from './storage/migrate.ts'
+import { openDatabase } from './storage/open-database.ts'
 import { openTokenRows } from './tokens/token-rows.ts'
+import { openKnownDevices } from './users/known-devices.ts'
 import { openSessions } from './users/sessions.ts'
 import { openUsers } from './users/users.ts'
 
@@ -60,9 +63,13 @@ export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
       longestTokenSeconds: policy.accessTokenTtlSeconds,
       publishAheadSeconds: config.keys?.publishAheadSeconds ?? 3600,
     })
-    changes.onChange('signing-key', () => void keys.reload().catch((err) => log.error({ err }, 'signing keys cannot be read')))
+    changes.onChange(
+      'signing-key',
+      () => void keys.reload().catch((err) => log.error({ err }, 'signing keys cannot be read')),
+    )
     const approvals = openApprovals(database, now)
     const decisions = watchDecisions(approvals, log)
+    const audit = openAudit(database, now)
     const core: Core = {
       issuer: environment.issuer,
       now,
@@ -73,11 +80,13 @@ export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
       apps: openApps(database, changes, now),
       users: openUsers(database, changes),
       sessions: openSessions(database, now, config.sessions?.ttlSeconds ?? 14 * DAY_SECONDS),
+      knownDevices: openKnownDevices(database, now),
       approvals,
       decisions,
       consents: openConsents(database, now),
       tokenRows: openTokenRows(database),
-      audit: openAudit(database, now),
+      audit,
+      guesses: openGuesses({ database, now, audit, limits: guessLimits(config.limits) }),
       settings: await openSettingValues(database, registry, changes, now),
       changes,
       policy,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { databases } from './support/database.ts'
-import { approvedCode, adminHeaders, CODE, graphql, makeApp, mutate } from './support/graphql-client.ts'
+import { adminHeaders, approvedCode, CODE, graphql, makeApp, mutate } from './support/graphql-client.ts'
 import { type ServerProcess, startServerProcess } from './support/server-process.ts'
 
 /** What the product is for, from outside, with nothing but `fetch` against the process that `npm start` runs. */
@@ -23,7 +23,9 @@ describe.each(databases)('the main job ($name)', (database) => {
     return { status: response.status, headers: response.headers, body: (await response.json()) as any }
   }
   const own = () => ({ client_id: app.clientId, client_secret: app.clientSecret })
-  const basic = () => ({ authorization: `Basic ${Buffer.from(`${app.clientId}:${app.clientSecret}`).toString('base64')}` })
+  const basic = () => ({
+    authorization: `Basic ${Buffer.from(`${app.clientId}:${app.clientSecret}`).toString('base64')}`,
+  })
   const isActive = async (token: string) => (await form('/oauth/introspect', { ...own(), token })).body.active
 
   async function verified(token: string, algorithm = 'ES256') {
@@ -33,11 +35,27 @@ describe.each(databases)('the main job ($name)', (database) => {
 
   it('client credentials over GraphQL: a JWT that verifies, introspects as active, and is over when revoked (RFC 9068 §2)', async () => {
     const input = { ...app, scopes: ['read'] }
-    const tokens = await mutate(server.url, 'clientCredentials', '... on TokenSet { accessToken tokenType expiresInSeconds scopes refreshToken idToken }', input)
-    expect(tokens).toMatchObject({ tokenType: 'Bearer', expiresInSeconds: 3600, scopes: ['read'], refreshToken: null, idToken: null })
+    const tokens = await mutate(
+      server.url,
+      'clientCredentials',
+      '... on TokenSet { accessToken tokenType expiresInSeconds scopes refreshToken idToken }',
+      input,
+    )
+    expect(tokens).toMatchObject({
+      tokenType: 'Bearer',
+      expiresInSeconds: 3600,
+      scopes: ['read'],
+      refreshToken: null,
+      idToken: null,
+    })
     const { payload, protectedHeader } = await verified(tokens.accessToken)
     expect(protectedHeader).toMatchObject({ typ: 'at+jwt', alg: 'ES256' })
-    expect(payload).toMatchObject({ client_id: app.clientId, sub: app.clientId, scope: 'read', jti: expect.any(String) })
+    expect(payload).toMatchObject({
+      client_id: app.clientId,
+      sub: app.clientId,
+      scope: 'read',
+      jti: expect.any(String),
+    })
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(3600)
 
     const selection = '... on TokenIntrospection { active scopes clientId expiresAt }'
@@ -48,16 +66,32 @@ describe.each(databases)('the main job ($name)', (database) => {
   })
 
   it('the same over REST, by Basic and by the body (RFC 6749 §4.4, RFC 7662, RFC 7009)', async () => {
-    for (const [params, headers] of [[own(), {}], [{}, basic()]] as const) {
+    for (const [params, headers] of [
+      [own(), {}],
+      [{}, basic()],
+    ] as const) {
       const tokens = await form('/oauth/token', { ...params, grant_type: 'client_credentials', scope: 'read' }, headers)
       expect(tokens.status).toBe(200)
       expect(tokens.headers.get('cache-control')).toContain('no-store')
-      expect(tokens.body).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 3600, scope: 'read' })
+      expect(tokens.body).toEqual({
+        access_token: expect.any(String),
+        token_type: 'Bearer',
+        expires_in: 3600,
+        scope: 'read',
+      })
       expect((await verified(tokens.body.access_token)).payload.client_id).toBe(app.clientId)
       const looked = await form('/oauth/introspect', { ...params, token: tokens.body.access_token }, headers)
-      expect(looked.body).toMatchObject({ active: true, scope: 'read', client_id: app.clientId, token_type: 'Bearer', iss: server.url })
+      expect(looked.body).toMatchObject({
+        active: true,
+        scope: 'read',
+        client_id: app.clientId,
+        token_type: 'Bearer',
+        iss: server.url,
+      })
       expect((await form('/oauth/revoke', { ...params, token: tokens.body.access_token }, headers)).status).toBe(200)
-      expect((await form('/oauth/introspect', { ...params, token: tokens.body.access_token }, headers)).body).toEqual({ active: false })
+      expect((await form('/oauth/introspect', { ...params, token: tokens.body.access_token }, headers)).body).toEqual({
+        active: false,
+      })
     }
   })
 
@@ -67,22 +101,51 @@ describe.each(databases)('the main job ($name)', (database) => {
   })
 
   it('request a code, pending, approve, hear of it over SSE, claim once', async () => {
-    const requested = await mutate(server.url, 'requestCode', '... on CodeRequest { code handle approveUrl expiresInSeconds intervalSeconds }', { ...app, scopes: ['read'] })
-    expect(requested).toMatchObject({ expiresInSeconds: 600, intervalSeconds: 5, approveUrl: `${server.url}/approve/${requested.handle}` })
+    const requested = await mutate(
+      server.url,
+      'requestCode',
+      '... on CodeRequest { code handle approveUrl expiresInSeconds intervalSeconds }',
+      { ...app, scopes: ['read'] },
+    )
+    expect(requested).toMatchObject({
+      expiresInSeconds: 600,
+      intervalSeconds: 5,
+      approveUrl: `${server.url}/approve/${requested.handle}`,
+    })
     expect(requested.code).not.toContain(requested.handle)
-    const claim = () => mutate(server.url, 'claimToken', '... on TokenSet { accessToken } ... on AuthorizationPendingError { intervalSeconds }', { ...app, code: requested.code })
+    const claim = () =>
+      mutate(
+        server.url,
+        'claimToken',
+        '... on TokenSet { accessToken } ... on AuthorizationPendingError { intervalSeconds }',
+        { ...app, code: requested.code },
+      )
     expect(await claim()).toMatchObject({ __typename: 'AuthorizationPendingError', code: 'authorization_pending' })
     expect(await claim()).toMatchObject({ __typename: 'SlowDownError', code: 'slow_down' })
 
     const heard = fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({ query: 'subscription($code: String!) { approvalDecided(code: $code) { status scopes app { name } } }', variables: { code: requested.code } }),
+      body: JSON.stringify({
+        query: 'subscription($code: String!) { approvalDecided(code: $code) { status scopes app { name } } }',
+        variables: { code: requested.code },
+      }),
     }).then((response) => response.text())
     await sleep(300)
-    const seen = await graphql(server.url, `{ approval(handle: "${requested.handle}") { id status scopes app { name } expiresAt } }`, {}, admin)
+    const seen = await graphql(
+      server.url,
+      `{ approval(handle: "${requested.handle}") { id status scopes app { name } expiresAt } }`,
+      {},
+      admin,
+    )
     expect(seen.data).toMatchObject({ approval: { status: 'PENDING', scopes: ['read'], app: { name: 'Test' } } })
-    const approved = await mutate(server.url, 'approve', '... on Approval { status scopes app { name } }', { handle: requested.handle }, admin)
+    const approved = await mutate(
+      server.url,
+      'approve',
+      '... on Approval { status scopes app { name } }',
+      { handle: requested.handle },
+      admin,
+    )
     expect(approved).toMatchObject({ status: 'APPROVED', scopes: ['read'], app: { name: 'Test' } })
     expect(await heard).toContain('"approvalDecided":{"status":"APPROVED","scopes":["read"],"app":{"name":"Test"}}')
 
@@ -107,16 +170,27 @@ describe.each(databases)('the main job ($name)', (database) => {
     })
     const claim = () => form('/oauth/token', { ...own(), grant_type: CODE, code: requested.body.code })
     expect(await claim()).toMatchObject({ status: 400, body: { error: 'authorization_pending', interval: 5 } })
-    await mutate(server.url, 'approve', '... on Approval { status }', { handle: requested.body.handle, scopes: ['read'] }, admin)
+    await mutate(
+      server.url,
+      'approve',
+      '... on Approval { status }',
+      { handle: requested.body.handle, scopes: ['read'] },
+      admin,
+    )
     expect(await claim()).toMatchObject({ status: 200, body: { scope: 'read', token_type: 'Bearer' } })
     expect(await claim()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
 
   it('a denied code answers access_denied; deciding twice answers already_decided', async () => {
     const { code, handle } = await mutate(server.url, 'requestCode', '... on CodeRequest { code handle }', app)
-    expect(await mutate(server.url, 'deny', '... on Approval { status }', { handle }, admin)).toMatchObject({ status: 'DENIED' })
+    expect(await mutate(server.url, 'deny', '... on Approval { status }', { handle }, admin)).toMatchObject({
+      status: 'DENIED',
+    })
     expect(await mutate(server.url, 'approve', '', { handle }, admin)).toMatchObject({ code: 'already_decided' })
-    expect(await mutate(server.url, 'claimToken', '', { ...app, code })).toMatchObject({ __typename: 'AccessDeniedError', code: 'access_denied' })
+    expect(await mutate(server.url, 'claimToken', '', { ...app, code })).toMatchObject({
+      __typename: 'AccessDeniedError',
+      code: 'access_denied',
+    })
   })
 
   it('a session token, an access token, an app’s secret and a code do not pass for one another', async () => {
@@ -129,13 +203,27 @@ describe.each(databases)('the main job ($name)', (database) => {
       expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }])
     }
     for (const wrong of [session, app.clientSecret, code]) expect(await isActive(wrong)).toBe(false)
-    expect((await form('/oauth/token', { client_id: app.clientId, client_secret: session, grant_type: 'client_credentials' })).status).toBe(401)
+    expect(
+      (
+        await form('/oauth/token', {
+          client_id: app.clientId,
+          client_secret: session,
+          grant_type: 'client_credentials',
+        })
+      ).status,
+    ).toBe(401)
   })
 
   it('wrong credentials are one error, whether the user exists or not', async () => {
-    const wrong = [{ username: 'admin', password: 'not this one' }, { username: 'nobody', password: 'not this one' }]
+    const wrong = [
+      { username: 'admin', password: 'not this one' },
+      { username: 'nobody', password: 'not this one' },
+    ]
     for (const input of wrong) {
-      expect(await mutate(server.url, 'signIn', '', input)).toMatchObject({ __typename: 'InvalidCredentialsError', code: 'invalid_credentials' })
+      expect(await mutate(server.url, 'signIn', '', input)).toMatchObject({
+        __typename: 'InvalidCredentialsError',
+        code: 'invalid_credentials',
+      })
     }
   })
 })

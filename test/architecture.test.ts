@@ -18,7 +18,8 @@ function sources(folder: string): string[] {
     .map((file) => join(folder, file))
 }
 
-const IMPORT = /(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s)?'([^']+)'|import\(\s*'([^']+)'\s*\)|require\(\s*'([^']+)'\s*\)/g
+const IMPORT =
+  /(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s)?'([^']+)'|import\(\s*'([^']+)'\s*\)|require\(\s*'([^']+)'\s*\)/g
 
 function importsOf(file: string, text = readFileSync(join(root, file), 'utf8')): Import[] {
   return [...text.matchAll(IMPORT)].map((match) => ({
@@ -55,6 +56,7 @@ const ROOMS: Record<string, readonly string[]> = {
   users: ['secrets', 'storage'],
   approvals: ['plugin', 'secrets', 'storage'],
   tokens: ['apps', 'plugin', 'secrets', 'storage'],
+  limits: ['errors', 'secrets', 'storage'],
   consents: ['storage'],
 }
 
@@ -118,14 +120,29 @@ describe('the house', () => {
       .flatMap((file) => importsOf(file))
       .filter(({ specifier }) => specifier.startsWith('.'))
       .map((found) => ({ found, to: target(found).split('/')[1] ?? '' }))
-      .filter(({ found, to }) => target(found).split('/').length > 2 && to !== room && !open.includes(to) && !found.isTypeOnly)
+      .filter(
+        ({ found, to }) =>
+          target(found).split('/').length > 2 && to !== room && !open.includes(to) && !found.isTypeOnly,
+      )
       .map(({ found }) => `${found.file} imports ${found.specifier}`)
     expect(trespasses).toEqual([])
   })
 
   it('operations are the only room with rules: faces are not imported below them', () => {
     const faces = /^src\/(http|graphql|rest|pages|console|cli)\//
-    const below = ['operations', 'apps', 'users', 'approvals', 'tokens', 'keys', 'audit', 'storage', 'errors', 'secrets']
+    const below = [
+      'operations',
+      'apps',
+      'users',
+      'approvals',
+      'tokens',
+      'keys',
+      'audit',
+      'limits',
+      'storage',
+      'errors',
+      'secrets',
+    ]
     const trespasses = below
       .flatMap((room) => sources(`src/${room}`))
       .flatMap((file) => importsOf(file))

@@ -12,4 +12,18 @@ export const migrations: Record<string, PluginMigration> = {
         .execute()
     },
   },
+  '0002-invitation': {
+    async up(db, columns) {
+      await db.schema
+        .createTable('password_sign_in_invitation')
+        .ifNotExists()
+        .addColumn('token_key', columns.key, (column) => column.primaryKey().notNull())
+        .addColumn('username', columns.name(64), (column) => column.notNull())
+        .addColumn('role', columns.name(8), (column) => column.notNull())
+        .addColumn('invited_by', columns.id)
+        .addColumn('used_at', columns.millis)
+        .addColumn('expires_at', columns.millis, (column) => column.notNull())
+        .execute()
+    },
+  },
 }

@@ -7,4 +7,8 @@ export const settings = {
     minimum: 8,
     maximum: 128,
   }),
+  signUp: setting.boolean({
+    description: 'Whether everybody may make an account for themselves.',
+    default: false,
+  }),
 }

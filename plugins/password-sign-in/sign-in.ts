@@ -1,10 +1,8 @@
-import { InvalidInput, type PluginContext, param, type SignIn } from 'grantql/plugin'
+import { type PluginContext, param, type SignIn } from 'grantql/plugin'
 import type { HashQueue } from './hash-queue.ts'
+import { checkStrength, LONGEST, storesPassword } from './passwords.ts'
 import { dummyVerify, hashPassword, needsRehash, verifyPassword } from './scrypt.ts'
-import { settings } from './settings.ts'
 import type { PasswordTables } from './tables.ts'
-
-const LONGEST = 1024
 
 const params = {
   username: param.string({ description: 'Your user name.', maxLength: 256 }),
@@ -36,27 +34,8 @@ export function passwordSignInMethod(queue: HashQueue): SignIn<typeof params, Pa
 
     async enroll(ctx, { password = '' }) {
       checkStrength(ctx, password)
-      const phc = await queue.run(() => hashPassword(password))
-      const updatedAt = ctx.now().getTime()
-      return async (trx, userId) => {
-        await trx.deleteFrom('password_sign_in_credential').where('user_id', '=', userId).execute()
-        await trx
-          .insertInto('password_sign_in_credential')
-          .values({ user_id: userId, phc, updated_at: updatedAt })
-          .execute()
-      }
+      return storesPassword(ctx, await queue.run(() => hashPassword(password)))
     },
-  }
-}
-
-/** The length alone decides: composition rules make passwords weaker (NIST SP 800-63B §3.1.1.2). */
-function checkStrength(ctx: PluginContext<PasswordTables>, password: string): void {
-  const shortest = ctx.setting(settings.minimumLength)
-  if ([...password].length < shortest) {
-    throw new InvalidInput({ message: `A password has at least ${shortest} characters.`, field: ['password'] })
-  }
-  if (password.length > LONGEST || !password.isWellFormed()) {
-    throw new InvalidInput({ message: `A password has at most ${LONGEST} characters.`, field: ['password'] })
   }
 }
 

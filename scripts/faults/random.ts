@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (mulberry32), so that a run can be told again. */
+/** Numbers that look random and are the same for the same seed (mulberry32), so that a run can begin again as it did. */
 export interface Random {
   /** From 0 to below 1. */
   next(): number

@@ -19,11 +19,13 @@ export type AuditKind =
   | 'app.updated'
   | 'app.deleted'
   | 'app.secret-rotated'
+  | 'app.disconnected'
   | 'user.created'
   | 'user.updated'
   | 'session.started'
   | 'session.ended'
   | 'sign-in.failed'
+  | 'guesses.refused'
   | 'keys.rotated'
   | 'setting.updated'
 

@@ -9,6 +9,7 @@ import { type OpenedLog, openLog } from '../log/open-log.ts'
 import { explainError, explainFully } from './explain-error.ts'
 import { firstRun } from './first-run.ts'
 import { prepareSchema } from './prepare-schema.ts'
+import { requirePort } from './require-port.ts'
 import { writeSecretFile } from './secret-file.ts'
 import { firstRunPath, welcome } from './welcome.ts'
 
@@ -48,12 +49,14 @@ async function start({ variables, configPath }: ServeOptions): Promise<void> {
   if (!isInMemory(environment.databaseUrl)) await prepareSchema({ config, environment, log })
   const server = await createServer({ config, environment, log })
   try {
+    // Before anything with a secret is made, which nobody would be told of if the server could not go on.
+    await requirePort(environment.port)
     const audience = process.stdout.isTTY ? 'terminal' : 'file'
     const made = await firstRun(server.core, environment, () => {
       if (audience === 'file' && environment.adminPassword === undefined)
         reserveSecretFile(firstRunPath(environment.databaseUrl))
     })
-    const { port } = await server.listen(environment.port).catch(refusePort)
+    const { port } = await server.listen(environment.port)
     drainOnSignals(server, opened)
     process.stdout.write(welcome({ core: server.core, environment, port, made, audience }))
   } catch (error) {
@@ -71,14 +74,6 @@ function reserveSecretFile(path: string): void {
       { cause },
     )
   }
-}
-
-function refusePort(error: NodeJS.ErrnoException): never {
-  if (error.code === 'EADDRINUSE')
-    throw new BootError('Another program listens on this port: set PORT to a free one.', { cause: error })
-  if (error.code === 'EACCES')
-    throw new BootError('This user may not listen on this port: set PORT to one above 1023.', { cause: error })
-  throw error
 }
 
 /** Nobody knows what state the process is in after that, and whoever watches over it starts a new one. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { BootError } from '../config/boot-error.ts'
 import { CORE_TABLES } from '../config/core-claims.ts'
@@ -16,7 +16,14 @@ import { runTransfer, type TransferReport } from './transfer/run-transfer.ts'
 import { type Deployment, loadDeployment } from './with-core.ts'
 
 /** What belongs to the moment and the running nodes, not to the deployment. */
-const OF_THE_MOMENT: readonly string[] = ['lease', 'change', 'pace', 'kysely_migration', 'kysely_migration_lock']
+const OF_THE_MOMENT: readonly string[] = [
+  'lease',
+  'change',
+  'pace',
+  'guess',
+  'kysely_migration',
+  'kysely_migration_lock',
+]
 const TARGET_VARIABLE = 'GRANTQL_TRANSFER_TO'
 /** A batch may wait for a lock that the server's own deadline would not wait for. */
 const DEADLINE_MS = 60_000
@@ -106,17 +113,14 @@ function transferredTables({ plugins, scopes = [] }: Config): readonly string[] 
 }
 
 async function waitForEnter(signal: AbortSignal): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    await terminal.question(
-      'Everything is there, and the source is frozen. Restart the servers on the target, then press Enter. ',
-      { signal },
-    )
-  } catch {
-    // A signal or the end of the input says the same.
-  } finally {
-    terminal.close()
-  }
+  process.stderr.write(
+    'Everything is there, and the source is frozen. Restart the servers on the target, then press Enter here.\n',
+  )
+  const input = createInterface({ input: process.stdin })
+  signal.addEventListener('abort', () => input.close())
+  // The first line, the end of the input and a signal say the same.
+  for await (const _line of input) break
+  input.close()
 }
 
 function formatReport(

@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../keys/algorithms.ts'
+import { GUESS_LIMITS, type GuessLimitName } from '../limits/guess-limits.ts'
 import type { Plugin } from '../plugin/define-plugin.ts'
 
 const algorithm = z.enum(Object.keys(SIGNING_ALGORITHMS) as [SigningAlgorithm, ...SigningAlgorithm[]])
 const seconds = z.int().min(1)
+// Nobody is locked out for longer than a quarter of an hour.
+const guessLimit = z.strictObject({ failures: z.int().min(1), windowSeconds: seconds.max(900) })
+const guessLimitNames = z.enum(Object.keys(GUESS_LIMITS) as [GuessLimitName, ...GuessLimitName[]])
 
 const plugin = z.custom<Plugin>().superRefine((value, context) => {
   const message = pluginMistake(value)
@@ -51,6 +55,7 @@ const CONFIG = z.strictObject({
     .strictObject({ rotationSeconds: seconds, publishAheadSeconds: z.int().min(0) })
     .partial()
     .optional(),
+  limits: z.partialRecord(guessLimitNames, guessLimit).optional(),
   http: z
     .strictObject({ allowedOrigins: z.array(origin), maxBodyBytes: z.int().min(1024), trustedProxies: z.int().min(0) })
     .partial()

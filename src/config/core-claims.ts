@@ -14,6 +14,8 @@ export const CORE_TABLES = [
   'access_token',
   'revoked_token',
   'pace',
+  'guess',
+  'known_device',
   'signing_key',
   'setting',
   'change',
@@ -24,6 +26,9 @@ export const CORE_TABLES = [
 
 export const CORE_MUTATIONS = [
   'signOut',
+  'endSession',
+  'endOtherSessions',
+  'disconnectApp',
   'createApp',
   'updateApp',
   'deleteApp',
@@ -33,6 +38,7 @@ export const CORE_MUTATIONS = [
   'createUser',
   'updateUser',
   'updateSetting',
+  'updateAppSetting',
   'rotateKeys',
 ] as const
 
@@ -48,6 +54,10 @@ export const CORE_ROUTES = [
   { method: 'GET', path: '/sign-in' },
   { method: 'POST', path: '/sign-in' },
   { method: 'POST', path: '/sign-out' },
+  { method: 'GET', path: '/account' },
+  { method: 'POST', path: '/account/disconnect' },
+  { method: 'POST', path: '/account/end-session' },
+  { method: 'POST', path: '/account/end-other-sessions' },
   { method: 'GET', path: '/approve/:handle' },
   { method: 'POST', path: '/approve/:handle' },
   { method: 'GET', path: '/health/live' },

@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from '../keys/algorithms.ts'
+import type { GuessLimits } from '../limits/guess-limits.ts'
 import type { ScopeDeclaration } from '../plugin/contributions.ts'
 import type { Plugin } from '../plugin/define-plugin.ts'
 
@@ -30,6 +31,8 @@ export interface Config {
     /** Seconds that a key is published before it signs. Defaults to 3,600. */
     readonly publishAheadSeconds?: number
   }
+  /** How often what can be guessed may be wrong. What is left out stays as it is in `limits/guess-limits.ts`. */
+  readonly limits?: Partial<GuessLimits>
   readonly http?: {
     /** Origins of browser apps that may read answers of the token endpoint and GraphQL. Defaults to none; `*` is refused. */
     readonly allowedOrigins?: readonly string[]

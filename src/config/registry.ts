@@ -33,6 +33,8 @@ export interface Registry {
   readonly tokenCompanions: readonly Owned<contributions.TokenCompanion>[]
   readonly endpoints: readonly Owned<contributions.Endpoint>[]
   readonly pages: readonly Owned<contributions.Page>[]
+  readonly accountLinks: readonly Owned<contributions.PageLink>[]
+  readonly signInLinks: readonly Owned<contributions.PageLink>[]
   readonly dialects: ReadonlyMap<string, Owned<contributions.Dialect>>
   readonly jobs: readonly Owned<contributions.Job>[]
   readonly outbox: ReadonlyMap<string, Owned<contributions.OutboxDelivery>>
@@ -120,6 +122,8 @@ export function createRegistry(plugins: readonly Plugin[], scopes: readonly cont
     operations,
     endpoints,
     pages,
+    accountLinks: each((plugin) => plugin.accountLinks),
+    signInLinks: each((plugin) => plugin.signInLinks),
     tokenParams,
     tokenCompanions,
     signIns,

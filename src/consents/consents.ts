@@ -1,5 +1,7 @@
+import type { Transaction } from 'kysely'
 import type { Database } from '../storage/database.ts'
 import { instant } from '../storage/rows.ts'
+import type { CoreTables } from '../storage/tables.ts'
 
 /** What a user said yes to for an app, so that they need not say it again. */
 export interface Consent {
@@ -13,8 +15,8 @@ export interface Consent {
 export interface Consents {
   scopes(userId: string, appId: string): Promise<readonly string[]>
   remember(userId: string, appId: string, scopes: readonly string[]): Promise<void>
-  /** Answers whether there was one. */
-  forget(userId: string, appId: string): Promise<boolean>
+  /** Within a transaction of the caller. Answers whether there was one. */
+  forget(trx: Transaction<CoreTables>, userId: string, appId: string): Promise<boolean>
   ofUser(userId: string): Promise<readonly Consent[]>
 }
 
@@ -44,8 +46,8 @@ export function openConsents(database: Database, now: () => Date): Consents {
       }
     },
 
-    async forget(userId, appId) {
-      const result = await db
+    async forget(trx, userId, appId) {
+      const result = await trx
         .deleteFrom('consent')
         .where('user_id', '=', userId)
         .where('app_id', '=', appId)

@@ -50,6 +50,17 @@ export const UnsupportedResponseType = defineError({
   message: 'This server has no such response type.',
 })
 
+export const LoginRequired = defineError({
+  code: 'login_required',
+  spec: 'OpenID Connect Core §3.1.2.6',
+  message: 'The user has to sign in, and nobody may be asked.',
+})
+export const ConsentRequired = defineError({
+  code: 'consent_required',
+  spec: 'OpenID Connect Core §3.1.2.6',
+  message: 'The user has to decide, and nobody may be asked.',
+})
+
 export const AccessDenied = defineError({
   code: 'access_denied',
   spec: 'RFC 6749 §4.1.2.1, RFC 8628 §3.5',
@@ -119,6 +130,17 @@ export const InvalidCredentials = defineError({
   description: 'Returned when the user name or the password is wrong; which one is not said.',
 })
 
+export const TooManyAttempts = defineError({
+  code: 'too_many_attempts',
+  status: 429,
+  spec: 'RFC 6585 §4',
+  message: 'Too many attempts have failed. Wait before the next one.',
+  description: 'Returned when too many wrong passwords, secrets, codes or tokens were presented. This one was not judged.',
+  fields: {
+    retryAfterSeconds: field.integer({ description: 'Seconds to wait before another try.' }),
+  },
+})
+
 export const NotFound = defineError({
   code: 'not_found',
   status: 404,
@@ -169,4 +191,5 @@ export const BASE_TOKEN_ERRORS = [
   UnauthorizedClient,
   InvalidScope,
   UnsupportedGrantType,
+  TooManyAttempts,
 ] as const

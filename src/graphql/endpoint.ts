@@ -9,11 +9,14 @@ import { identify } from './identity.ts'
 import { checkOrigin, isListedOrigin } from './origin.ts'
 import { presentError } from './present-errors.ts'
 import { readBody, refused } from './read-request.ts'
-import { acceptedType, printResult, respond } from './respond.ts'
+import { acceptedType, type Printed, printResult, respond } from './respond.ts'
 import { createSchemas } from './schema.ts'
 
-/** Answers one request. Never throws: what goes wrong is answered and logged. */
-export type GraphQLEndpoint = (request: Request, facts: RequestFacts) => Promise<Response>
+/**
+ * Answers one request: a JSON answer as data, a subscription as a response that streams. Never throws: what goes wrong is
+ * answered and logged.
+ */
+export type GraphQLEndpoint = (request: Request, facts: RequestFacts) => Promise<Printed | Response>
 
 export type GraphQLEndpoints = Readonly<Record<EndpointName, GraphQLEndpoint>>
 

@@ -1,5 +1,5 @@
 import type { Owned } from '../config/registry.ts'
-import { InvalidClient, InvalidRequest, InvalidScope, UnauthorizedClient } from '../errors/standard.ts'
+import { InvalidClient, InvalidRequest, InvalidScope, TooManyAttempts, UnauthorizedClient } from '../errors/standard.ts'
 import { runOperation } from '../operations/run-operation.ts'
 import type { PluginOperation } from '../plugin/define-operation.ts'
 import { coreOf } from './context.ts'
@@ -28,7 +28,7 @@ function addOperationMutation(parts: SchemaParts, operation: Owned<PluginOperati
     type: addResultType(parts, operation),
     errors: [
       InvalidRequest,
-      ...(hasApp ? [InvalidClient, UnauthorizedClient] : []),
+      ...(hasApp ? [InvalidClient, UnauthorizedClient, TooManyAttempts] : []),
       ...(hasScopes ? [InvalidScope] : []),
       ...operation.errors,
     ],

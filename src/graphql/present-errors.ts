@@ -8,6 +8,7 @@ const CODES: Readonly<Record<string, string>> = {
   unauthenticated: 'UNAUTHENTICATED',
   forbidden: 'FORBIDDEN',
   temporarily_unavailable: 'SERVICE_UNAVAILABLE',
+  too_many_attempts: 'TOO_MANY_ATTEMPTS',
 }
 
 const MASKED = 'Something went wrong here. The request id tells the operator what.'
@@ -79,7 +80,8 @@ function rootCause(error: unknown): unknown {
 }
 
 function httpOf(status: number, values: Readonly<Record<string, unknown>>) {
-  if (status === 503) return { status, headers: { 'retry-after': String(values.retryAfterSeconds ?? 1) } }
+  if (status === 503 || status === 429)
+    return { status, headers: { 'retry-after': String(values.retryAfterSeconds ?? 1) } }
   return undefined
 }
 

@@ -8,9 +8,9 @@ import { addUser } from './types/user.ts'
 
 /** Core's types in the schema of one server: refs belong to one builder and mean nothing to another. */
 export type CoreRefs = ReturnType<typeof addUser> &
-  ReturnType<typeof addApp> & {
+  ReturnType<typeof addApp> &
+  ReturnType<typeof addApproval> & {
     readonly Session: ReturnType<typeof addSession>
-    readonly Approval: ReturnType<typeof addApproval>
     readonly Error: ReturnType<typeof addErrorTypes>['Error']
     readonly TokenSet: ReturnType<typeof addGrantMutations>
   }
@@ -20,5 +20,5 @@ export function addCoreTypes(builder: Builder): Omit<CoreRefs, 'Error' | 'TokenS
   const user = addUser(builder)
   const app = addApp(builder)
   joinAppAndUser(builder, { ...user, ...app })
-  return { ...user, ...app, Session: addSession(builder, user), Approval: addApproval(builder) }
+  return { ...user, ...app, Session: addSession(builder, user), ...addApproval(builder) }
 }

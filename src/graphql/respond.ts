@@ -12,14 +12,21 @@ const HEADERS = { [JSON_TYPE]: headersOf(JSON_TYPE), [GRAPHQL_TYPE]: headersOf(G
 type MediaType = keyof typeof HEADERS | typeof STREAM_TYPE
 
 function headersOf(type: string): Readonly<Record<string, string>> {
-  return { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }
+  return Object.freeze({ 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' })
+}
+
+/** A JSON answer as data: the HTTP layer makes one response of it, with what every answer carries. */
+export interface Printed {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
 }
 
 /** What an execution answers: one result, or for a subscription a stream of them. */
 export type Outcome = Result | AsyncIterableIterator<Result>
 
 /** Prints what an execution answers: errors as they may be sent, the status that they mean, JSON or an event stream. */
-export async function respond(outcome: Outcome, context: GraphQLContext): Promise<Response> {
+export async function respond(outcome: Outcome, context: GraphQLContext): Promise<Printed | Response> {
   const type = acceptedType(context.facts.headers.get('accept'))
   if (isStream(outcome)) {
     if (type === STREAM_TYPE) return streamOf(presentEach(outcome, context))
@@ -31,11 +38,11 @@ export async function respond(outcome: Outcome, context: GraphQLContext): Promis
   return type === STREAM_TYPE ? streamOf(withoutHttp(result), statusOf(result)) : printResult(result, type)
 }
 
-/** One result as a response. */
-export function printResult(result: Result, type: keyof typeof HEADERS = JSON_TYPE): Response {
-  if (!result.errors?.length) return new Response(JSON.stringify(result), { status: 200, headers: HEADERS[type] })
+/** One result as an answer. */
+export function printResult(result: Result, type: keyof typeof HEADERS = JSON_TYPE): Printed {
+  if (!result.errors?.length) return { status: 200, headers: HEADERS[type], body: JSON.stringify(result) }
   const { status, headers } = statusOf(result)
-  return new Response(JSON.stringify(withoutHttp(result)), { status, headers: { ...HEADERS[type], ...headers } })
+  return { status, headers: { ...HEADERS[type], ...headers }, body: JSON.stringify(withoutHttp(result)) }
 }
 
 /** The media type of the answer by the `Accept` header; undefined where we have none of what is asked for. */
@@ -86,9 +93,8 @@ async function streamOf(events: Outcome, { status = 200, headers = {} }: Partial
   return new Response(body, { status, headers: { ...STREAM_HEADERS, ...headers } })
 }
 
-function notAcceptable(accept: string): Response {
-  const headers = { 'cache-control': 'no-store', accept }
-  return new Response(null, { status: 406, headers })
+function notAcceptable(accept: string): Printed {
+  return { status: 406, headers: { 'cache-control': 'no-store', accept }, body: null }
 }
 
 function isStream(outcome: Outcome): outcome is AsyncIterableIterator<Result> {

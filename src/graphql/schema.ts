@@ -19,8 +19,9 @@ import { addAppQueries } from './types/app-queries.ts'
 import { addApprovalMutations, addApprovalQueries } from './types/approval.ts'
 import { addApprovalDecided } from './types/approval-decided.ts'
 import { addAuditEvents } from './types/audit-event.ts'
+import { addConnectedAppMutations, addConnectedApps } from './types/connected-app.ts'
 import { addGrants } from './types/grant.ts'
-import { addSessionMutations } from './types/session.ts'
+import { addSessionMutations, addUserSessions } from './types/session.ts'
 import { addSettings } from './types/setting.ts'
 import { addSigningKeys } from './types/signing-key.ts'
 import { addUserMutations, addUserQueries } from './types/user.ts'
@@ -68,12 +69,15 @@ function addCoreFields(parts: SchemaParts, refs: CoreRefs): void {
   addAppQueries(builder, refs)
   addApprovalQueries(builder, refs)
   addGrants(parts)
+  addUserSessions(builder, refs)
   addSessionMutations(parts)
+  addConnectedApps(builder, refs)
+  addConnectedAppMutations(parts)
   addAppMutations(parts, refs)
   addApprovalMutations(parts, refs)
   addApprovalDecided(builder, refs)
   addUserMutations(parts, refs)
-  addSettings(parts)
+  addSettings(parts, refs)
   addSigningKeys(parts)
   addAuditEvents(builder)
 }
@@ -87,8 +91,9 @@ function addPlugins(parts: SchemaParts, refs: CoreRefs, { signIn = true }: NonNu
       plugin.graphql?.({
         builder: claimingBuilder(builder, (kind, name) => take(kind, name, plugin.id)),
         refs,
-        // A deployment may leave signing in to the pages.
-        mutation: (name, options) => (name === 'signIn' && !signIn ? undefined : mutation(name, options)),
+        // A deployment may leave signing in to the pages: then nothing here gives a session.
+        mutation: (name, options) =>
+          (options.type as unknown) === refs.Session && !signIn ? undefined : mutation(name, options),
         context: (context) => requestContext(coreOf(context), plugin.id, context.facts) as never,
       }),
     )

@@ -1,4 +1,5 @@
 import type { Core } from '../core.ts'
+import { accountPages } from '../pages/account.ts'
 import { approvePages } from '../pages/approve.ts'
 import { renderOutOfBand } from '../pages/out-of-band.ts'
 import { pluginPage } from '../pages/plugin-page.ts'
@@ -17,6 +18,7 @@ export function pageRoutes(core: Core, host: string): readonly Route[] {
     welcomePage(core, host),
     ...signInPages(core, host),
     signOutPage(core),
+    ...accountPages(core, host),
     ...approvePages(core, host),
     ...core.registry.pages.map((each) => pluginPage(core, host, each)),
   ]

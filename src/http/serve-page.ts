@@ -43,11 +43,12 @@ export function createPageServer(core: Core) {
     return withCookies(answered, browserSecret === held.browser ? undefined : browserSecret)
   }
 
-  const withCookies = ({ answer, session }: PageAnswer, newSecret: string | undefined): Answer | Response => {
+  const withCookies = ({ answer, session, device }: PageAnswer, newSecret: string | undefined): Answer | Response => {
     const set: string[] = []
     if (newSecret !== undefined) set.push(cookies.browser(newSecret))
     if (session === 'ended') set.push(cookies.endSession())
     else if (session) set.push(cookies.session(session.token, session.expiresAt, core.now()))
+    if (device) set.push(cookies.device(device.secret, device.expiresAt, core.now()))
     const page = asPage(answer, headers)
     if (set.length === 0) return page
     const own = new Headers(page.headers)

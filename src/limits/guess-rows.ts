@@ -1,7 +1,9 @@
+import type { Transaction } from 'kysely'
 import { TemporarilyUnavailable } from '../errors/standard.ts'
 import type { Database } from '../storage/database.ts'
 import { createGroupRead } from '../storage/group-read.ts'
 import { prepareRead } from '../storage/prepared.ts'
+import type { CoreTables } from '../storage/tables.ts'
 import type { GuessLimit } from './guess-limits.ts'
 
 const MAX_TRIES = 8
@@ -23,6 +25,8 @@ export interface GuessRows {
    * @returns undefined where it was counted; the end of the window where the limit is reached already
    */
   count(key: Buffer, limit: GuessLimit, at: Date): Promise<Date | undefined>
+  /** True for the first of all nodes that refuse somebody in this window. */
+  markRefused(trx: Transaction<CoreTables>, key: Buffer, endsAt: Date, at: Date): Promise<boolean>
 }
 
 export function openGuessRows(database: Database): GuessRows {
@@ -58,7 +62,10 @@ export function openGuessRows(database: Database): GuessRows {
   }
   const begin = async (key: Buffer, until: number) => {
     try {
-      await db.insertInto('guess').values({ guess_key: key, failures: 1, refused_at: null, expires_at: until }).execute()
+      await db
+        .insertInto('guess')
+        .values({ guess_key: key, failures: 1, refused_at: null, expires_at: until })
+        .execute()
       return true
     } catch (error) {
       if (dialect.isDuplicateKey(error)) return false
@@ -69,7 +76,9 @@ export function openGuessRows(database: Database): GuessRows {
   return {
     async window(key, at) {
       const row = await read(key)
-      return row && row.expires_at > at.getTime() ? { failures: row.failures, endsAt: new Date(row.expires_at) } : undefined
+      return row && row.expires_at > at.getTime()
+        ? { failures: row.failures, endsAt: new Date(row.expires_at) }
+        : undefined
     },
 
     async count(key, limit, at) {
@@ -79,10 +88,23 @@ export function openGuessRows(database: Database): GuessRows {
         if (await increment(key, limit, now)) return undefined
         const row = await read(key)
         if (row && row.expires_at > now && row.failures >= limit.failures) return new Date(row.expires_at)
-        const isBegun = row ? row.expires_at <= now && (await beginAgain(key, row.expires_at, until)) : await begin(key, until)
+        const isBegun = row
+          ? row.expires_at <= now && (await beginAgain(key, row.expires_at, until))
+          : await begin(key, until)
         if (isBegun) return undefined
       }
       throw new TemporarilyUnavailable({ retryAfterSeconds: 1 })
+    },
+
+    async markRefused(trx, key, endsAt, at) {
+      const { numUpdatedRows } = await trx
+        .updateTable('guess')
+        .set({ refused_at: at.getTime() })
+        .where('guess_key', '=', key)
+        .where('expires_at', '=', endsAt.getTime())
+        .where('refused_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n
     },
   }
 }

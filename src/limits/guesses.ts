@@ -66,17 +66,16 @@ export function openGuesses({ database, now, audit, limits }: GuessesOptions): G
     const key = keyOf(subject)
     if (!known.takeRecord(key)) return
     const { appId, userId, details } = (await subject.describe?.()) ?? {}
-    const said = { ...details, limit: subject.limit, failures: limits[subject.limit].failures, until: until.toISOString() }
+    const said = {
+      ...details,
+      limit: subject.limit,
+      failures: limits[subject.limit].failures,
+      until: until.toISOString(),
+    }
     const row = audit.row({ kind: 'guesses.refused', appId, userId, requestId, details: said })
     await database.transaction(async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable('guess')
-        .set({ refused_at: now().getTime() })
-        .where('guess_key', '=', key)
-        .where('expires_at', '=', until.getTime())
-        .where('refused_at', 'is', null)
-        .executeTakeFirstOrThrow()
-      if (numUpdatedRows === 1n) await audit.insertRow(trx, row)
+      const isFirst = await rows.markRefused(trx, key, until, now())
+      if (isFirst) await audit.insertRow(trx, row)
     })
   }
 
@@ -102,7 +101,13 @@ export function openGuesses({ database, now, audit, limits }: GuessesOptions): G
     },
 
     async refusal(reached, requestId) {
-      for (const each of reached) await record(each, requestId)
+      try {
+        for (const each of reached) await record(each, requestId)
+      } catch (error) {
+        // Whoever comes next puts it on record.
+        for (const { subject } of reached) known.forget(keyOf(subject))
+        throw error
+      }
       const millis = Math.max(...reached.map(({ until }) => until.getTime())) - now().getTime()
       return new TooManyAttempts({ retryAfterSeconds: Math.max(1, Math.ceil(millis / 1000)) })
     },

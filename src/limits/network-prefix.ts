@@ -1,7 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
-const IPV6_BYTES = 7
-
 /**
  * The network that an address belongs to, as far as one attacker has all of it for the asking: an IPv4 /24, an IPv6 /56.
  *
@@ -26,8 +24,8 @@ function prefixOfIpv6(address: string): string {
     const [high = 0, low = 0] = groups.slice(6)
     return prefixOfIpv4([high >> 8, high & 0xff, low >> 8, low & 0xff].join('.'))
   }
-  const kept = groups.slice(0, 4).map((group, index) => (index * 2 + 1 < IPV6_BYTES ? group : group & 0xff00))
-  return `${kept.map((group) => group.toString(16)).join(':')}::/${IPV6_BYTES * 8}`
+  const kept = [...groups.slice(0, 3), (groups[3] ?? 0) & 0xff00]
+  return `${kept.map((group) => group.toString(16)).join(':')}::/56`
 }
 
 /** The eight groups of an IPv6 address (RFC 4291 §2.2). */

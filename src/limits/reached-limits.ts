@@ -34,6 +34,10 @@ export class ReachedLimits {
     return true
   }
 
+  forget(key: Buffer): void {
+    this.#reached.delete(key.toString('latin1'))
+  }
+
   #forgetOldest(): void {
     const oldest = this.#reached.keys().next().value
     if (oldest !== undefined) this.#reached.delete(oldest)

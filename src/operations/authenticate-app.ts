@@ -26,11 +26,13 @@ const MAX_LENGTH = 512
  *
  * @throws {InvalidClient} when it is unknown, disabled, shows a wrong secret, none, or one that it cannot have
  * @throws {InvalidRequest} when it uses more than one method (RFC 6749 §2.3)
- * @see RFC 6749 §2.3.1
+ * @throws {TooManyAttempts} when the secret is wrong, like too many before it; a right one is taken whatever went before
+ * @see RFC 6749 §2.3.1, §10.10
  */
 export async function authenticateApp(
-  core: Pick<Core, 'apps' | 'now'>,
+  core: Pick<Core, 'apps' | 'guesses' | 'now'>,
   credentials: PresentedCredentials,
+  requestId?: string,
 ): Promise<AuthenticatedApp> {
   const { clientId, clientSecret, method } = readCredentials(credentials)
   const known = core.apps.peek(clientId) ?? (await core.apps.byClientId(clientId))
@@ -39,8 +41,20 @@ export async function authenticateApp(
     if (clientSecret !== undefined) throw new InvalidClient()
     return { app: known.app, method: 'none' }
   }
-  if (clientSecret === undefined || !hasSecret(known, clientSecret, core.now())) throw new InvalidClient()
+  if (clientSecret === undefined) throw new InvalidClient()
+  if (!hasSecret(known, clientSecret, core.now())) {
+    await noteWrongSecret(core, known.app, requestId)
+    throw new InvalidClient()
+  }
   return { app: known.app, method }
+}
+
+async function noteWrongSecret(
+  { guesses }: Pick<Core, 'guesses'>,
+  { id: appId }: App,
+  requestId?: string,
+): Promise<void> {
+  await guesses.noteFailure([{ limit: 'appSecretByApp', value: appId, describe: async () => ({ appId }) }], requestId)
 }
 
 function hasSecret({ secrets }: KnownApp, plainSecret: string, now: Date): boolean {

@@ -2,6 +2,7 @@ import type { Approval } from '../approvals/approval.ts'
 import type { Core } from '../core.ts'
 import { OAuthError } from '../errors/oauth-error.ts'
 import { ServerError } from '../errors/standard.ts'
+import { OUT_OF_BAND } from './redirect-uri.ts'
 
 /** What goes back to an app through the browser, and how. */
 export interface AuthorizationAnswer {
@@ -37,6 +38,20 @@ export function answerTo(
   members: Readonly<Record<string, string>>,
 ): AuthorizationAnswer {
   return { redirectUri, responseMode, members: { ...members, ...(state !== undefined && { state }), iss: core.issuer } }
+}
+
+/**
+ * The answer as a URL, for the response modes that are one; undefined for those that are not, and out of band.
+ *
+ * A space is `%20`, which every parser of forms and of URLs reads alike.
+ */
+export function answerUrl({ redirectUri, responseMode, members }: AuthorizationAnswer): string | undefined {
+  const encoded = Object.entries(members)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&')
+  if (redirectUri === OUT_OF_BAND) return undefined
+  if (responseMode === 'query') return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${encoded}`
+  return responseMode === 'fragment' ? `${redirectUri}#${encoded}` : undefined
 }
 
 /** The members of an error (RFC 6749 §4.1.2.1). What is not declared is a server error, for the operator to look at. */

@@ -30,14 +30,22 @@ export async function updateApp(core: Core, by: Actor, id: string, changes: AppC
   const app = await visibleApp(core, by, id)
   const { isDisabled, ...described } = changes
   const next: App = { ...app, ...described, disabledAt: disabledAt(core, app, isDisabled) }
-  checkApp(core, by, { ...next, ...withoutPresent(app, next) })
+  checkApp(core, by, { ...next, ...withoutPresent(app, next) }, app)
   await core.apps.update(next)
-  await core.audit.write({ kind: 'app.updated', appId: app.id, userId: by.id, details: { changed: Object.keys(changes) } })
+  await core.audit.write({
+    kind: 'app.updated',
+    appId: app.id,
+    userId: by.id,
+    details: { changed: Object.keys(changes) },
+  })
   return next
 }
 
 /** What `next` has and `app` had not: that alone is given now. */
-function withoutPresent(app: App, next: App): Pick<AppDescription, 'grants' | 'scopes' | 'redirectUris' | 'privileges'> {
+function withoutPresent(
+  app: App,
+  next: App,
+): Pick<AppDescription, 'grants' | 'scopes' | 'redirectUris' | 'privileges'> {
   const added = <T>(before: readonly T[], after: readonly T[]) => after.filter((value) => !before.includes(value))
   return {
     grants: added(app.grants, next.grants),

@@ -1,6 +1,7 @@
-import type { AppPrivilege, AppType } from '../apps/app.ts'
+import type { App, AppPrivilege, AppType } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { InvalidInput } from '../errors/standard.ts'
+import type { Grant } from '../plugin/define-grant.ts'
 import type { User } from '../users/user.ts'
 import { redirectUriMistake } from './redirect-uri.ts'
 import { isStorableText } from './text.ts'
@@ -21,9 +22,16 @@ const MOST = 50
 /**
  * Checks a description of an app. `by` says who gives it: a user gives self-service scopes and grants alone, an admin any.
  *
+ * @param present the app as it is, where it is changed
+ *
  * @throws {InvalidInput} for the first mistake, with the path to it
  */
-export function checkApp(core: Pick<Core, 'registry'>, by: Pick<User, 'role'>, app: AppDescription): void {
+export function checkApp(
+  core: Pick<Core, 'registry'>,
+  by: Pick<User, 'role'>,
+  app: AppDescription,
+  present?: App,
+): void {
   const isAdmin = by.role === 'admin'
   if (app.name.trim() === '' || app.name.length > 100 || !isStorableText(app.name)) {
     throw invalid('An app needs a name of at most 100 characters.', 'name')
@@ -34,7 +42,10 @@ export function checkApp(core: Pick<Core, 'registry'>, by: Pick<User, 'role'>, a
   if (app.dialect !== undefined && !core.registry.dialects.has(app.dialect)) {
     throw invalid('There is no such dialect.', 'dialect')
   }
-  app.grants.forEach((grantType, index) => checkGrant(core, isAdmin, app.type, grantType, index))
+  const giver = { isAdmin, mayUseLegacy: isAdmin || (present?.privileges.includes('legacy-grants') ?? false) }
+  app.grants.forEach((grantType, index) => {
+    checkGrant(core, giver, app.type, grantType, index)
+  })
   app.scopes.forEach((name, index) => {
     const scope = core.registry.scopes.get(name)
     if (!scope) throw invalid('There is no such scope.', 'scopes', index)
@@ -47,14 +58,39 @@ export function checkApp(core: Pick<Core, 'registry'>, by: Pick<User, 'role'>, a
   if (app.privileges.length > 0 && !isAdmin) throw invalid('Only an admin gives privileges.', 'privileges')
 }
 
-function checkGrant(core: Pick<Core, 'registry'>, isAdmin: boolean, type: AppType, grantType: string, index: number): void {
-  const grant = core.registry.grants.get(grantType)
+interface GrantGiver {
+  readonly isAdmin: boolean
+  /** An admin has given the app leave to use grants that OAuth 2.1 has left behind. */
+  readonly mayUseLegacy: boolean
+}
+
+function checkGrant(
+  core: Pick<Core, 'registry'>,
+  giver: GrantGiver,
+  type: AppType,
+  grantType: string,
+  index: number,
+): void {
+  const grant = findGrantFacts(core, grantType)
   if (!grant) throw invalid('There is no such grant.', 'grants', index)
-  if (grant.selfService === false && !isAdmin) throw invalid('Only an admin gives this grant.', 'grants', index)
+  if (grant.legacy && !giver.mayUseLegacy) {
+    throw invalid('This grant is a legacy one: an admin first gives the app the privilege to use it.', 'grants', index)
+  }
+  if (grant.selfService === false && !giver.isAdmin) throw invalid('Only an admin gives this grant.', 'grants', index)
   if (type === 'bot' && grant.forUsers) throw invalid('A bot has no grant in which a user takes part.', 'grants', index)
   if (type === 'public' && grant.clientAuth === 'required') {
     throw invalid('A public app cannot prove who it is, which this grant needs.', 'grants', index)
   }
+}
+
+type GrantFacts = Pick<Grant, 'clientAuth' | 'forUsers' | 'legacy' | 'selfService'>
+
+/** A grant of the token endpoint, or one that is used up by a redirect alone. */
+function findGrantFacts({ registry }: Pick<Core, 'registry'>, grantType: string): GrantFacts | undefined {
+  const grant = registry.grants.get(grantType)
+  if (grant) return grant
+  const type = [...registry.responseTypes.values()].find((candidate) => candidate.grantType === grantType)
+  return type && { clientAuth: 'public-allowed', forUsers: true, legacy: type.legacy ?? false }
 }
 
 function invalid(message: string, ...path: (string | number)[]): InstanceType<typeof InvalidInput> {

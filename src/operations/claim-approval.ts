@@ -1,9 +1,10 @@
-import type { App } from '../apps/app.ts'
 import { keepPace } from '../approvals/pace.ts'
 import type { StoredApproval } from '../approvals/rows.ts'
+import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { AccessDenied, AuthorizationPending, ExpiredToken, InvalidGrant, SlowDown } from '../errors/standard.ts'
-import type { ClaimableApproval, ClaimApprovalInput } from '../plugin/context.ts'
+import type { ClaimApprovalInput, ClaimableApproval } from '../plugin/context.ts'
+import { findByCode } from './find-approval.ts'
 import { noteReplay, type ReplayProof } from './note-replay.ts'
 
 interface Claimant {
@@ -11,20 +12,25 @@ interface Claimant {
   /** The app proved who it is by more than its name. */
   readonly isAuthenticated: boolean
   readonly arrivedAt: Date
+  readonly address: string | undefined
   readonly requestId: string
 }
 
-type Needs = Pick<Core, 'approvals' | 'audit' | 'database' | 'policy' | 'tokenRows' | 'users'>
+type Needs = Pick<Core, 'approvals' | 'audit' | 'database' | 'guesses' | 'policy' | 'tokenRows' | 'users'>
 
 /**
  * Tells whether a code can be claimed, and by which write. The order: whose code is it, is it used, does the proof hold,
  * and only then where it stands, so that nobody who cannot prove themselves learns what a user decided.
  *
- * @throws {InvalidGrant} {AuthorizationPending} {SlowDown} {AccessDenied} {ExpiredToken}
+ * @throws {InvalidGrant} {AuthorizationPending} {SlowDown} {AccessDenied} {ExpiredToken} {TooManyAttempts}
  * @see RFC 6749 §4.1.2, RFC 7636 §4.6, RFC 8628 §3.5
  */
-export async function claimApproval(core: Needs, claimant: Claimant, input: ClaimApprovalInput): Promise<ClaimableApproval> {
-  const approval = await core.approvals.byCode(input.code)
+export async function claimApproval(
+  core: Needs,
+  claimant: Claimant,
+  input: ClaimApprovalInput,
+): Promise<ClaimableApproval> {
+  const approval = await findByCode(core, input.code, claimant)
   if (!approval || approval.grantType !== input.grantType) throw new InvalidGrant()
   if (approval.appId !== claimant.app.id) {
     await noteReplay(core, approval, 'failed', claimant)
@@ -54,7 +60,11 @@ async function notClaimable(core: Needs, approval: StoredApproval, { arrivedAt }
   if (intervalSeconds === undefined) return new InvalidGrant()
   if (approval.status === 'denied') return new AccessDenied()
   if (approval.status === 'expired') return new ExpiredToken()
-  const pace = await keepPace(core.database, approval.codeKey, { arrivedAt, intervalSeconds, until: approval.expiresAt })
+  const pace = await keepPace(core.database, approval.codeKey, {
+    arrivedAt,
+    intervalSeconds,
+    until: approval.expiresAt,
+  })
   return pace.tooFast
     ? new SlowDown({ intervalSeconds: pace.intervalSeconds })
     : new AuthorizationPending({ intervalSeconds: pace.intervalSeconds })

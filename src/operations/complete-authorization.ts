@@ -1,12 +1,15 @@
 import type { StoredApproval } from '../approvals/rows.ts'
+import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
 import { AccessDenied, ServerError } from '../errors/standard.ts'
 import type { ResponseType } from '../plugin/contributions.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import { mintSecret } from '../secrets/secret-format.ts'
 import { type AuthorizationAnswer, type AuthorizationTarget, answerTo, errorMembers } from './authorization-answer.ts'
+import { claimApproval } from './claim-approval.ts'
 import { approve, type Decider, deny } from './decide-approval.ts'
-import { requestContext } from './plugin-context.ts'
+import { mintTokens } from './mint-tokens.ts'
+import { grantContext, requestContext } from './plugin-context.ts'
 import { withDeadline } from './with-deadline.ts'
 
 /** What a person decided: the scopes that they said yes to, or no. */
@@ -40,6 +43,7 @@ export async function completeAuthorization(
   await rememberConsent(core, type, approval, decider)
   try {
     const ctx = requestContext(core, type.pluginId, request)
+    if (type.issues) return answerTo(core, target, await issue(core, type, approval, code.plain, request))
     return answerTo(
       core,
       target,
@@ -51,10 +55,46 @@ export async function completeAuthorization(
 }
 
 /** Remembers what the user said yes to, where the app is one that is asked about once. */
-async function rememberConsent(core: Core, type: ResponseType, approval: StoredApproval, { user }: Decider): Promise<void> {
+async function rememberConsent(
+  core: Core,
+  type: ResponseType,
+  approval: StoredApproval,
+  { user }: Decider,
+): Promise<void> {
   const app = await core.apps.byId(approval.appId)
   if (!app || !type.consent || core.settings.read(type.consent, app) !== 'remember') return
   const given = await core.consents.scopes(user.id, app.id)
   const added = (approval.grantedScopes ?? []).filter((scope) => !given.includes(scope))
   await core.consents.remember(user.id, app.id, added)
+}
+
+/** Tokens in the answer itself: the approval is claimed at once, by the same rule and the same write as any other. */
+async function issue(
+  core: Core,
+  type: Owned<ResponseType>,
+  approval: StoredApproval,
+  code: string,
+  request: RequestFacts,
+): Promise<Record<string, string>> {
+  const app = await core.apps.byId(approval.appId)
+  if (!app || !type.issues) throw new ServerError()
+  const claimant = { app, isAuthenticated: false, arrivedAt: request.arrivedAt, requestId: request.id, address: request.address }
+  const proof = () => 'nothing-to-prove' as const
+  const claimable = await claimApproval(core, claimant, { code, grantType: type.grantType, proof })
+  const issuance = {
+    ...(await withDeadline(type.issues(requestContext(core, type.pluginId, request), claimable), type.responseType)),
+    redeems: claimable.redemption,
+    // A browser keeps no secret, so nothing that it is given can be refreshed (RFC 6749 §4.2.2).
+    refreshable: false,
+  }
+  const ctx = grantContext(core, type.pluginId, request, { app, method: 'none' }, undefined, () => Buffer.alloc(0))
+  const minting = { app, grantType: type.grantType, issuance, provenKey: undefined, requestId: request.id }
+  const tokens = await mintTokens(core, ctx, minting)
+  return {
+    access_token: tokens.accessToken,
+    token_type: tokens.tokenType,
+    expires_in: String(tokens.expiresInSeconds),
+    scope: tokens.scopes.join(' '),
+    ...(tokens.idToken !== undefined && { id_token: tokens.idToken }),
+  }
 }

@@ -1,9 +1,9 @@
 import type { App, AppType } from '../apps/app.ts'
 import type { Core } from '../core.ts'
+import { InvalidInput } from '../errors/standard.ts'
 import { generateId } from '../secrets/generate-id.ts'
 import { hashSecret } from '../secrets/hash-secret.ts'
 import { mintSecret } from '../secrets/secret-format.ts'
-import { InvalidInput } from '../errors/standard.ts'
 import type { Actor } from './actor.ts'
 import { type AppDescription, checkApp } from './check-app.ts'
 import { pluginContext } from './plugin-context.ts'
@@ -51,7 +51,9 @@ export async function createApp(core: Core, by: Actor, input: NewApp): Promise<C
     createdAt: at,
   }
   const clientSecret =
-    app.type === 'public' ? undefined : ((context && (await dialect.mintClientSecret?.(context))) ?? mintSecret('appSecret', at).plain)
+    app.type === 'public'
+      ? undefined
+      : ((context && (await dialect.mintClientSecret?.(context))) ?? mintSecret('appSecret', at).plain)
   await core.apps.insert(app, clientSecret === undefined ? undefined : hashSecret(clientSecret))
   await core.audit.write({ kind: 'app.created', appId: app.id, userId: by.id, details: { type: app.type } })
   return { app, clientSecret }
@@ -60,7 +62,8 @@ export async function createApp(core: Core, by: Actor, input: NewApp): Promise<C
 async function chooseOwner(core: Pick<Core, 'users'>, by: Actor, ownerId: string | null): Promise<string | undefined> {
   if (ownerId === null && by.role === 'admin') return undefined
   const owner = ownerId === null || by.role !== 'admin' ? undefined : await core.users.byId(ownerId)
-  if (!owner) throw new InvalidInput({ message: 'Only an admin gives an app to somebody, who must exist.', field: ['ownerId'] })
+  if (!owner)
+    throw new InvalidInput({ message: 'Only an admin gives an app to somebody, who must exist.', field: ['ownerId'] })
   return owner.id
 }
 

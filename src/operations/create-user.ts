@@ -22,21 +22,54 @@ export interface NewUser {
  * @throws {InvalidInput} when the name is taken or not a user name, or the password is too weak
  */
 export async function createUser(core: Core, by: Pick<Actor, 'id'> | undefined, input: NewUser): Promise<User> {
-  const username = input.username.normalize('NFKC')
+  readUsername(input.username)
+  const enrolment =
+    input.password === undefined ? undefined : await prepareEnrolment(core, { password: input.password })
+  return addUser(core, input, { enrolment, createdBy: by?.id })
+}
+
+/**
+ * Makes a user, together with what lets them sign in.
+ *
+ * @param createdBy the id of who is answerable for it; left out: they themselves, or the operator
+ * @throws {InvalidInput} when the name is taken or not a user name
+ * @throws what the enrolment throws; then there is no user either
+ */
+export async function addUser(
+  core: Pick<Core, 'audit' | 'now' | 'users'>,
+  input: { readonly username: string; readonly role?: User['role'] | undefined },
+  { enrolment, createdBy }: { readonly enrolment?: Enrolment | undefined; readonly createdBy?: string | undefined },
+): Promise<User> {
+  const username = readUsername(input.username)
+  const at = core.now()
+  const user: User = { id: generateId(at), username, role: input.role ?? 'user', disabledAt: undefined, createdAt: at }
+  if (!(await core.users.insert(user, enrolment))) throw nameTaken()
+  await core.audit.write({ kind: 'user.created', userId: user.id, details: { role: user.role, by: createdBy } })
+  return user
+}
+
+/**
+ * Tells whether somebody could have this name from now on.
+ *
+ * @returns the name as it would be stored
+ * @throws {InvalidInput} when it is taken or not a user name
+ */
+export async function checkNewUsername(core: Pick<Core, 'users'>, username: string): Promise<string> {
+  const read = readUsername(username)
+  if (await core.users.byName(read)) throw nameTaken()
+  return read
+}
+
+const nameTaken = () => new InvalidInput({ message: 'This user name is taken.', field: ['username'] })
+
+function readUsername(username: string): string {
   if (usernameKey(username) === undefined) {
     throw new InvalidInput({
       message: 'A user name has 1 to 64 letters, digits or . _ @ + - and begins with a letter or digit.',
       field: ['username'],
     })
   }
-  const enrolment = input.password === undefined ? undefined : await prepareEnrolment(core, { password: input.password })
-  const at = core.now()
-  const user: User = { id: generateId(at), username, role: input.role ?? 'user', disabledAt: undefined, createdAt: at }
-  if (!(await core.users.insert(user, enrolment))) {
-    throw new InvalidInput({ message: 'This user name is taken.', field: ['username'] })
-  }
-  await core.audit.write({ kind: 'user.created', userId: user.id, details: { role: user.role, by: by?.id } })
-  return user
+  return username.normalize('NFKC')
 }
 
 /**
@@ -46,7 +79,8 @@ export async function createUser(core: Core, by: Pick<Actor, 'id'> | undefined, 
  */
 export async function prepareEnrolment(core: Core, values: { readonly password: string }): Promise<Enrolment> {
   const signIn = core.registry.signIns.find((candidate) => candidate.enroll && 'password' in candidate.params)
-  if (!signIn?.enroll) throw new InvalidInput({ message: 'No sign-in of this server takes a password.', field: ['password'] })
+  if (!signIn?.enroll)
+    throw new InvalidInput({ message: 'No sign-in of this server takes a password.', field: ['password'] })
   const { pluginId } = signIn
   const write = await signIn.enroll(pluginContext(core, pluginId), values)
   return (trx, userId) => write(ownTables(trx, pluginId), userId)
@@ -77,6 +111,10 @@ export async function updateUser(core: Core, by: Pick<Actor, 'id'>, id: string, 
   }
   await core.users.update(next)
   if (next.disabledAt) await core.sessions.endAll(next.id)
-  await core.audit.write({ kind: 'user.updated', userId: user.id, details: { by: by.id, changed: Object.keys(changes) } })
+  await core.audit.write({
+    kind: 'user.updated',
+    userId: user.id,
+    details: { by: by.id, changed: Object.keys(changes) },
+  })
   return next
 }

@@ -1,8 +1,9 @@
 import type { Decision } from '../approvals/approvals.ts'
 import type { StoredApproval } from '../approvals/rows.ts'
 import type { Core } from '../core.ts'
-import { AlreadyDecided, ExpiredToken, InvalidScope, NotFound } from '../errors/standard.ts'
-import { isFreshEnough, LoginRequired } from './needed-interaction.ts'
+import { AlreadyDecided, ExpiredToken, InvalidScope, LoginRequired, NotFound } from '../errors/standard.ts'
+import { findByHandle } from './find-approval.ts'
+import { isFreshEnough } from './needed-interaction.ts'
 import { observe } from './observe.ts'
 import type { SignedIn } from './presented-session.ts'
 
@@ -17,6 +18,7 @@ export interface Decider extends SignedIn {
  * @param scopes what the user says yes to; all that was asked for where left out
  * @param newCode what the app will claim with, where it does not have a code yet
  * @throws {NotFound} when the handle names no approval
+ * @throws {TooManyAttempts} when it names none, like too many before it
  * @throws {LoginRequired} when the app wants somebody who signed in more recently
  * @throws {InvalidScope} when it is more than was asked for, or takes an admin
  * @throws {AlreadyDecided} {ExpiredToken}
@@ -28,7 +30,7 @@ export async function approve(
   scopes?: readonly string[],
   newCode?: Decision['newCode'],
 ): Promise<StoredApproval> {
-  const approval = await findPending(core, handle)
+  const approval = await findPending(core, decider, handle)
   if (!isFreshEnough(approval, decider)) throw new LoginRequired()
   const granted = scopes ?? approval.requestedScopes
   const isAsked = granted.every((scope) => approval.requestedScopes.includes(scope))
@@ -37,13 +39,13 @@ export async function approve(
   return decide(core, decider, approval, { status: 'approved', scopes: [...new Set(granted)], newCode })
 }
 
-/** Lets a signed-in user say no. @throws {NotFound} {AlreadyDecided} {ExpiredToken} */
+/** Lets a signed-in user say no. @throws {NotFound} {AlreadyDecided} {ExpiredToken} {TooManyAttempts} */
 export async function deny(core: Core, decider: Decider, handle: string): Promise<StoredApproval> {
-  return decide(core, decider, await findPending(core, handle), { status: 'denied', scopes: [] })
+  return decide(core, decider, await findPending(core, decider, handle), { status: 'denied', scopes: [] })
 }
 
-async function findPending(core: Core, handle: string): Promise<StoredApproval> {
-  const approval = await core.approvals.byHandle(handle)
+async function findPending(core: Core, decider: Decider, handle: string): Promise<StoredApproval> {
+  const approval = await findByHandle(core, handle, decider)
   if (!approval || !(await core.apps.byId(approval.appId))) throw new NotFound()
   throwUnlessPending(approval)
   return approval

@@ -21,8 +21,8 @@ import { withDeadline } from './with-deadline.ts'
 /**
  * Exchanges a grant for tokens: the token endpoint and every token mutation are this.
  *
- * @throws {InvalidRequest} {InvalidClient} {UnauthorizedClient} {InvalidScope} {UnsupportedGrantType} and what the grant
- * declares
+ * @throws {InvalidRequest} {InvalidClient} {UnauthorizedClient} {InvalidScope} {UnsupportedGrantType} {TooManyAttempts} and
+ * what the grant declares
  * @see RFC 6749 §3.2, §5
  */
 export async function exchangeToken(core: Core, token: TokenRequest): Promise<TokenSet> {
@@ -61,11 +61,14 @@ function findGrant(core: Pick<Core, 'registry'>, grantType: string): Owned<Grant
   return grant
 }
 
+/** How somebody fails to prove which app they are. */
+const NOT_PROVED = ['invalid_client', 'too_many_attempts']
+
 async function authenticate(core: Core, grant: Owned<Grant>, token: TokenRequest): Promise<AuthenticatedApp> {
   try {
-    return await authenticateApp(core, token.credentials)
+    return await authenticateApp(core, token.credentials, token.request.id)
   } catch (error) {
-    if (error instanceof OAuthError && error.code === 'invalid_client') await watchCodes(core, grant, token)
+    if (error instanceof OAuthError && NOT_PROVED.includes(error.code)) await watchCodes(core, grant, token)
     throw error
   }
 }

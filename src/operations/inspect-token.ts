@@ -23,7 +23,9 @@ export async function inspectToken(core: Needs, token: string): Promise<ActiveTo
   if (!found || found.expiresAt <= core.now()) return undefined
   const [isOver, app, user] = await Promise.all([
     found.isOver ?? isRevokedOrOver(core, found),
-    'id' in found.app ? core.apps.byId(found.app.id) : core.apps.byClientId(found.app.clientId).then((known) => known?.app),
+    'id' in found.app
+      ? core.apps.byId(found.app.id)
+      : core.apps.byClientId(found.app.clientId).then((known) => known?.app),
     found.userId === undefined ? undefined : core.users.byId(found.userId),
   ])
   if (isOver || !app || app.disabledAt) return undefined
@@ -134,7 +136,9 @@ async function findRefreshToken(core: Needs, token: string): Promise<Found | und
 
 function tokenTypeOf(core: Pick<Core, 'registry'>, confirmation: unknown): string {
   if (typeof confirmation !== 'object' || confirmation === null) return 'Bearer'
-  return core.registry.senderConstraints.find((constraint) => constraint.confirmation in confirmation)?.tokenType ?? 'Bearer'
+  return (
+    core.registry.senderConstraints.find((constraint) => constraint.confirmation in confirmation)?.tokenType ?? 'Bearer'
+  )
 }
 
 function asList(audience: unknown): readonly string[] {

@@ -8,6 +8,7 @@ import { accessTokenClaims } from '../tokens/access-token-claims.ts'
 import { accessTokenRow, familyRow, refreshTokenRow } from '../tokens/minted-rows.ts'
 import type { ProvenKey } from '../tokens/proven-key.ts'
 import type { IssuedRows } from '../tokens/token-rows.ts'
+import { refreshLifetimes } from './refresh-lifetimes.ts'
 import { storeTokens } from './store-tokens.ts'
 
 export interface Minting {
@@ -35,7 +36,7 @@ export async function mintTokens(core: Needs, ctx: GrantContext, minting: Mintin
   const familyId = issuance.familyId ?? (userId === undefined ? undefined : generateId(at))
   const expiresInSeconds = Math.min(issuance.expiresInSeconds ?? Infinity, core.policy.accessTokenTtlSeconds)
   const token = { ...minting, tokenId, familyId, userId, at, expiresAt: later(at, expiresInSeconds) }
-  const lifetimes = refreshLifetimes(core, app, issuance)
+  const lifetimes = issuance.refreshable === true ? refreshLifetimes(core, app) : undefined
   const rows: IssuedRows = {}
 
   let accessToken: string
@@ -79,22 +80,3 @@ export async function mintTokens(core: Needs, ctx: GrantContext, minting: Mintin
 }
 
 const later = (at: Date, seconds: number): Date => new Date(at.getTime() + seconds * 1000)
-
-/** How long a refresh token lives; undefined where there is none: the app has no grant that takes one, or nothing to refresh. */
-function refreshLifetimes(
-  core: Pick<Core, 'registry' | 'settings'>,
-  app: App,
-  issuance: Issuance,
-): { readonly idleSeconds: number; readonly absoluteSeconds: number } | undefined {
-  if (issuance.refreshable !== true) return undefined
-  for (const grantType of app.grants) {
-    const policy = core.registry.grants.get(grantType)?.refreshes
-    if (policy) {
-      return {
-        idleSeconds: core.settings.read(policy.idleSeconds, app),
-        absoluteSeconds: core.settings.read(policy.absoluteSeconds, app),
-      }
-    }
-  }
-  return undefined
-}

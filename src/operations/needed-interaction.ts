@@ -1,22 +1,10 @@
-import type { App } from '../apps/app.ts'
 import type { Approval } from '../approvals/approval.ts'
+import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
-import { defineError } from '../errors/oauth-error.ts'
 import { InvalidRequest } from '../errors/standard.ts'
 import type { RawParams } from '../plugin/request.ts'
 import { readText } from './parse-params.ts'
 import type { SignedIn } from './presented-session.ts'
-
-export const LoginRequired = defineError({
-  code: 'login_required',
-  spec: 'OpenID Connect Core §3.1.2.6',
-  message: 'The user has to sign in, and nobody may be asked.',
-})
-export const ConsentRequired = defineError({
-  code: 'consent_required',
-  spec: 'OpenID Connect Core §3.1.2.6',
-  message: 'The user has to decide, and nobody may be asked.',
-})
 
 const PROMPTS = new Set(['none', 'login', 'consent', 'select_account'])
 
@@ -37,14 +25,19 @@ export interface Interaction {
 export function readInteraction(params: RawParams, now: Date): Interaction {
   const prompts = (readText(params, 'prompt') ?? '').split(' ').filter((prompt) => prompt !== '')
   if (!prompts.every((prompt) => PROMPTS.has(prompt)) || (prompts.includes('none') && prompts.length > 1)) {
-    throw new InvalidRequest({ message: 'The parameter prompt is not one of none, or login, consent and select_account.' })
+    throw new InvalidRequest({
+      message: 'The parameter prompt is not one of none, or login, consent and select_account.',
+    })
   }
   const maxAge = readText(params, 'max_age')
   if (maxAge !== undefined && !/^(0|[1-9][0-9]{0,8})$/.test(maxAge)) {
     throw new InvalidRequest({ message: 'The parameter max_age must be a whole number of seconds.' })
   }
   const asksAgain = prompts.includes('login') || prompts.includes('select_account')
-  const ages = [asksAgain ? now : undefined, maxAge === undefined ? undefined : new Date(now.getTime() - Number(maxAge) * 1000)]
+  const ages = [
+    asksAgain ? now : undefined,
+    maxAge === undefined ? undefined : new Date(now.getTime() - Number(maxAge) * 1000),
+  ]
   const freshest = Math.max(...ages.map((age) => age?.getTime() ?? 0))
   return {
     prompts,

@@ -10,6 +10,12 @@ export async function openApproval(
   input: OpenApprovalInput,
 ): Promise<OpenedApproval> {
   const { app, grantType, scopes, details = {}, ttlSeconds } = input
-  const { approval, code, handle } = await core.approvals.open({ appId: app.id, grantType, scopes, details, ttlSeconds })
+  const { approval, code, handle } = await core.approvals.open({
+    appId: app.id,
+    grantType,
+    scopes,
+    details,
+    ttlSeconds,
+  })
   return { approval, code, handle, approveUrl: new URL(`/approve/${handle}`, core.issuer) }
 }

@@ -2,17 +2,15 @@ import type { App } from '../apps/app.ts'
 import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
 import { defineError } from '../errors/oauth-error.ts'
-import { InvalidRequest, UnauthorizedClient, UnsupportedResponseType } from '../errors/standard.ts'
+import { ConsentRequired, InvalidRequest, LoginRequired, UnauthorizedClient, UnsupportedResponseType } from '../errors/standard.ts'
 import type { ResponseType } from '../plugin/contributions.ts'
 import { objectParams } from '../plugin/raw-params.ts'
 import type { RawParams, RequestFacts } from '../plugin/request.ts'
 import { type AuthorizationAnswer, answerTo, CORE_RESPONSE_MODES, errorMembers } from './authorization-answer.ts'
 import { completeAuthorization } from './complete-authorization.ts'
 import {
-  ConsentRequired,
   isConsented,
   isFreshEnough,
-  LoginRequired,
   readInteraction,
   storedInteraction,
 } from './needed-interaction.ts'

@@ -1,11 +1,22 @@
 import type { Core } from '../core.ts'
 import { InvalidClient } from '../errors/standard.ts'
 import { isSigningAlgorithm } from '../keys/algorithms.ts'
-import type { GrantContext, OperationContext, PluginContext, RequestContext } from '../plugin/context.ts'
+import type {
+  GrantContext,
+  OperationContext,
+  OwnEnrolment,
+  PluginContext,
+  RequestContext,
+  SessionVerbs,
+} from '../plugin/context.ts'
+import type { Enrolment } from '../plugin/contributions.ts'
 import type { RequestFacts } from '../plugin/request.ts'
+import { mintSecret, parseSecret } from '../secrets/secret-format.ts'
 import type { ProvenKey } from '../tokens/proven-key.ts'
 import { type AuthenticatedApp, authenticateApp } from './authenticate-app.ts'
 import { claimApproval } from './claim-approval.ts'
+import { addUser, checkNewUsername } from './create-user.ts'
+import { endAllSessions } from './end-session.ts'
 import { enqueueMessage } from './enqueue-message.ts'
 import { exchangeToken } from './exchange-token.ts'
 import { inspectToken } from './inspect-token.ts'
@@ -15,7 +26,8 @@ import { presentedSession } from './presented-session.ts'
 import { refreshFamily } from './refresh-family.ts'
 import { revokeToken } from './revoke-token.ts'
 import { narrowScopes } from './scopes.ts'
-import { signIn } from './sign-in.ts'
+import { replaceEnrolment } from './set-password.ts'
+import { signIn, verifyUser } from './sign-in.ts'
 import { startSession } from './start-session.ts'
 
 const contexts = new WeakMap<Core, Map<string, PluginContext>>()
@@ -49,11 +61,20 @@ function createContext(core: Core, pluginId: string): PluginContext {
       find: async (clientId) => (await core.apps.byClientId(clientId))?.app,
       authenticate: async (credentials) => (await authenticateApp(core, credentials)).app,
     },
-    users: { find: (id) => core.users.byId(id), findByName: (username) => core.users.byName(username) },
+    users: {
+      find: (id) => core.users.byId(id),
+      findByName: (username) => core.users.byName(username),
+      checkNewName: (username) => checkNewUsername(core, username),
+      create: ({ createdBy, ...input }, enrol) =>
+        addUser(core, input, { enrolment: enrol && ownEnrolment(pluginId, enrol), createdBy }),
+      changeSignIn: (userId, enrol, { keptSessionId } = {}) =>
+        replaceEnrolment(core, { id: userId }, userId, ownEnrolment(pluginId, enrol), keptSessionId),
+    },
     sessions: {
       current: async () => undefined,
       start: (userId, methods) => startSession(core, userId, methods),
       end: (sessionId) => core.sessions.end(sessionId),
+      endAll: (userId, options) => endAllSessions(core, userId, options),
     },
     tokens: {
       find: (token) => inspectToken(core, token),
@@ -65,12 +86,30 @@ function createContext(core: Core, pluginId: string): PluginContext {
       },
       verify: (jwt, { type }) => core.keys.verify(jwt, { type })?.claims,
     },
+    secrets: {
+      mint: (kind) => mintSecret(kind, core.now()),
+      keyOf: (kind, plain) => parseSecret(kind, plain)?.key,
+    },
     outbox: { enqueue: (kind, payload, trx) => enqueueMessage(core, pluginId, { kind, payload }, trx) },
     operations: {
       exchangeToken: (request) => exchangeToken(core, request),
       signIn: (signInId, params, request) => signIn(core, signInId, params, request),
+      verifyUser: (signInId, params, request) => verifyUser(core, signInId, params, request),
     },
   })
+}
+
+/** A plugin's write in its own tables, as a part of a transaction of core. */
+function ownEnrolment(pluginId: string, enrol: OwnEnrolment): Enrolment {
+  return (trx, userId) => enrol(ownTables(trx, pluginId), userId)
+}
+
+function requestSessions(core: Core, plugin: PluginContext, request: RequestFacts): SessionVerbs {
+  return {
+    ...plugin.sessions,
+    current: () => presentedSession(core, request),
+    start: (userId, methods) => startSession(core, userId, methods, request),
+  }
 }
 
 /** A context that belongs to one request. */
@@ -79,7 +118,7 @@ export function requestContext(core: Core, pluginId: string, request: RequestFac
   return {
     ...plugin,
     request,
-    sessions: { ...plugin.sessions, current: () => presentedSession(core, request) },
+    sessions: requestSessions(core, plugin, request),
   }
 }
 
@@ -96,7 +135,7 @@ export function operationContext(
   return {
     ...plugin,
     request,
-    sessions: { ...plugin.sessions, current: () => presentedSession(core, request) },
+    sessions: requestSessions(core, plugin, request),
     app,
     clientAuthMethod: method,
     narrowScopes: (requested) => narrowScopes(app, requested),
@@ -127,21 +166,21 @@ export function grantContext(
   requestHash: () => Buffer,
 ): GrantContext {
   const plugin = pluginContext(core, pluginId)
-  const { arrivedAt, id: requestId } = request
+  const presenter = () => ({ app, arrivedAt: request.arrivedAt, address: request.address, requestId: request.id })
   return {
     ...plugin,
     request,
     app,
     clientAuthMethod: method,
     narrowScopes: (requested) => narrowScopes(app, requested),
-    sessions: { ...plugin.sessions, current: () => presentedSession(core, request) },
+    sessions: requestSessions(core, plugin, request),
     approvals: {
       ...plugin.approvals,
-      claim: (input) => claimApproval(core, { app, isAuthenticated: method !== 'none', arrivedAt, requestId }, input),
+      claim: (input) => claimApproval(core, { ...presenter(), isAuthenticated: method !== 'none' }, input),
     },
     tokens: {
       ...plugin.tokens,
-      refreshing: (input) => refreshFamily(core, { app, provenKey, arrivedAt, requestId, requestHash: requestHash() }, input),
+      refreshing: (input) => refreshFamily(core, { ...presenter(), provenKey, requestHash: requestHash() }, input),
     },
     redemption: (redeem, Lost) => ({
       redeem: (trx) => redeem(ownTables(trx, pluginId)),

@@ -1,7 +1,7 @@
 import type { Core } from '../core.ts'
 import type { RequestFacts } from '../plugin/request.ts'
-import type { Session, User } from '../users/user.ts'
 import { sessionCookieName } from '../users/session-cookie.ts'
+import type { Session, User } from '../users/user.ts'
 
 export interface SignedIn {
   readonly session: Session

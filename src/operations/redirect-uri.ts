@@ -4,7 +4,18 @@ import { isStorableText } from './text.ts'
 export const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob'
 
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
-const DANGEROUS = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:', 'ws:', 'wss:', 'ftp:', 'mailto:'])
+const DANGEROUS = new Set([
+  'javascript:',
+  'data:',
+  'vbscript:',
+  'file:',
+  'blob:',
+  'about:',
+  'ws:',
+  'wss:',
+  'ftp:',
+  'mailto:',
+])
 /** A private-use scheme is a domain name in reverse, so it has a dot (RFC 8252 §7.1). */
 const PRIVATE_USE = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:$/
 
@@ -15,7 +26,8 @@ const PRIVATE_USE = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:$/
  */
 export function redirectUriMistake(uri: string): string | undefined {
   if (uri === OUT_OF_BAND) return undefined
-  if (uri.length > 2000 || !isStorableText(uri) || /[\s\\]/.test(uri)) return 'A redirect URI is at most 2,000 characters, without spaces or backslashes.'
+  if (uri.length > 2000 || !isStorableText(uri) || /[\s\\]/.test(uri))
+    return 'A redirect URI is at most 2,000 characters, without spaces or backslashes.'
   if (uri.includes('*')) return 'A redirect URI has no wildcard: it is compared as it stands.'
   if (!URL.canParse(uri)) return 'A redirect URI is absolute.'
   const url = new URL(uri)
@@ -23,8 +35,10 @@ export function redirectUriMistake(uri: string): string | undefined {
   if (url.username !== '' || url.password !== '') return 'A redirect URI holds no user name or password.'
   if (DANGEROUS.has(url.protocol)) return 'A redirect URI of this scheme is not safe.'
   if (url.protocol === 'https:') return undefined
-  if (url.protocol === 'http:') return LOOPBACK.has(url.hostname) ? undefined : 'http is for loopback addresses alone; use https.'
-  if (!PRIVATE_USE.test(url.protocol)) return 'A private-use scheme is a domain name in reverse, such as com.example.app.'
+  if (url.protocol === 'http:')
+    return LOOPBACK.has(url.hostname) ? undefined : 'http is for loopback addresses alone; use https.'
+  if (!PRIVATE_USE.test(url.protocol))
+    return 'A private-use scheme is a domain name in reverse, such as com.example.app.'
   return url.host === '' ? undefined : 'A private-use scheme is followed by a single slash: com.example.app:/callback.'
 }
 

@@ -9,9 +9,12 @@ import { fromJson, toDate } from '../storage/rows.ts'
 import type { RefreshTokenTable, TokenFamilyTable } from '../storage/tables.ts'
 import type { ProvenKey } from '../tokens/proven-key.ts'
 import { sealAnswer, unsealAnswer } from '../tokens/sealed-answer.ts'
+import { noteUnknownSecret } from './note-unknown-secret.ts'
+import { refreshLifetimes } from './refresh-lifetimes.ts'
 
 interface Refresher {
   readonly app: App
+  readonly address: string | undefined
   readonly provenKey: ProvenKey | undefined
   readonly arrivedAt: Date
   readonly requestId: string
@@ -24,7 +27,7 @@ interface PresentedToken {
   readonly family: Selectable<TokenFamilyTable> & { readonly user_id: string }
 }
 
-type Needs = Pick<Core, 'audit' | 'now' | 'tokenRows' | 'users'>
+type Needs = Pick<Core, 'audit' | 'guesses' | 'now' | 'registry' | 'settings' | 'tokenRows' | 'users'>
 
 /**
  * Tells whether a refresh token can be exchanged, and by which write. One that was used already ends its family: either
@@ -32,6 +35,7 @@ type Needs = Pick<Core, 'audit' | 'now' | 'tokenRows' | 'users'>
  * very same answer instead, for the first one may have been lost on the way.
  *
  * @throws {InvalidGrant} when it is unknown, used, expired, revoked, bound to another key, or another app's
+ * @throws {TooManyAttempts} when it is unknown, like too many before it
  * @see RFC 6749 §6, RFC 9700 §4.14.2
  */
 export async function refreshFamily(
@@ -77,14 +81,23 @@ export async function refreshFamily(
 }
 
 /** @throws {InvalidGrant} when it names no live family of this app, or lacks the key that it is bound to */
-async function findPresented(core: Needs, { app, provenKey }: Refresher, refreshToken: string): Promise<PresentedToken> {
+async function findPresented(core: Needs, refresher: Refresher, refreshToken: string): Promise<PresentedToken> {
+  const { app, provenKey } = refresher
   const parsed = parseSecret('refreshToken', refreshToken)
   const row = parsed && (await core.tokenRows.refreshToken(parsed.key))
+  if (!row && parsed && mayLive(core, app, parsed.issuedAt))
+    await noteUnknownSecret(core, 'refreshToken', refreshToken, refresher)
   const family = row && (await core.tokenRows.family(row.family_id))
   if (!row || !family || family.app_id !== app.id || family.user_id === null) throw new InvalidGrant()
   if (family.revoked_at !== null || family.expires_at <= core.now().getTime()) throw new InvalidGrant()
   if (row.bound_key !== null && row.bound_key !== provenKey?.boundKey) throw new InvalidGrant()
   return { row, family: { ...family, user_id: family.user_id } }
+}
+
+/** One that is too old to live was honest once, and is no guess: an app may have many of them. */
+function mayLive(core: Needs, app: App, issuedAt: Date): boolean {
+  const { idleSeconds = 0 } = refreshLifetimes(core, app) ?? {}
+  return issuedAt.getTime() + idleSeconds * 1000 > core.now().getTime()
 }
 
 /**
@@ -114,7 +127,11 @@ async function answerAgain(
   return answer
 }
 
-async function endFamily(core: Needs, { requestId }: Refresher, family: PresentedToken['family']): Promise<InstanceType<typeof InvalidGrant>> {
+async function endFamily(
+  core: Needs,
+  { requestId }: Refresher,
+  family: PresentedToken['family'],
+): Promise<InstanceType<typeof InvalidGrant>> {
   if (await core.tokenRows.revokeFamily(family.id, core.now())) {
     await core.audit.write({
       kind: 'family.revoked',

@@ -13,7 +13,8 @@ export async function revokeToken(
   token: ActiveToken,
   by: { readonly app?: App; readonly userId?: string; readonly requestId?: string },
 ): Promise<void> {
-  if (token.kind === 'refresh' && token.familyId !== undefined) await core.tokenRows.revokeFamily(token.familyId, core.now())
+  if (token.kind === 'refresh' && token.familyId !== undefined)
+    await core.tokenRows.revokeFamily(token.familyId, core.now())
   else await core.tokenRows.revoke(token.id, token.expiresAt)
   await core.audit.write({
     kind: token.kind === 'refresh' ? 'family.revoked' : 'token.revoked',

@@ -17,19 +17,23 @@ export interface OperationRequest {
 /**
  * Runs a declared operation of a plugin: its GraphQL mutation and its REST endpoint are this.
  *
- * @throws {InvalidRequest} {InvalidClient} {UnauthorizedClient} and what the operation declares
+ * @throws {InvalidRequest} {InvalidClient} {UnauthorizedClient} {TooManyAttempts} and what the operation declares
  */
 export async function runOperation(
   core: Core,
   operation: Owned<PluginOperation>,
   { params, credentials, request }: OperationRequest,
 ): Promise<Record<string, unknown>> {
-  const authenticated = operation.clientAuth === 'none' ? undefined : await authenticateApp(core, credentials)
+  const authenticated =
+    operation.clientAuth === 'none' ? undefined : await authenticateApp(core, credentials, request.id)
   // A public app proves nothing, and where a proof is asked for that is no authentication (RFC 7662 §2.1: 401).
   if (operation.clientAuth === 'required' && authenticated?.method === 'none') throw new InvalidClient()
   if (operation.grantType !== undefined && !authenticated?.app.grants.includes(operation.grantType)) {
     throw new UnauthorizedClient()
   }
   const ctx = operationContext(core, operation.pluginId, request, authenticated)
-  return withDeadline(operation.run(ctx, parseParams(operation.params, params)), operation.mutation ?? operation.path ?? '')
+  return withDeadline(
+    operation.run(ctx, parseParams(operation.params, params)),
+    operation.mutation ?? operation.path ?? '',
+  )
 }

@@ -1,7 +1,9 @@
 import type { Core } from '../core.ts'
+import type { Enrolment } from '../plugin/contributions.ts'
 import type { User } from '../users/user.ts'
 import type { Actor } from './actor.ts'
 import { prepareEnrolment } from './create-user.ts'
+import { endAllSessions } from './end-session.ts'
 
 /**
  * Gives a user another password and signs them out everywhere: whoever knew the old one is out.
@@ -10,9 +12,25 @@ import { prepareEnrolment } from './create-user.ts'
  * @throws {InvalidInput} when it is too weak, or no sign-in of this server takes passwords
  */
 export async function setPassword(core: Core, by: Pick<Actor, 'id'>, user: User, password: string): Promise<void> {
-  const enrol = await prepareEnrolment(core, { password })
-  await core.database.transaction((trx) => enrol(trx, user.id))
-  await core.sessions.endAll(user.id)
-  await core.changes.announce('user', user.id)
-  await core.audit.write({ kind: 'user.updated', userId: user.id, details: { by: by.id, changed: ['password'] } })
+  await replaceEnrolment(core, by, user.id, await prepareEnrolment(core, { password }))
+}
+
+/**
+ * Changes how a user signs in. Whoever could sign in before is out: all sessions end but the one to keep, and no browser is
+ * known any more.
+ *
+ * @param by who does it: the user themselves, an admin, or the operator
+ */
+export async function replaceEnrolment(
+  core: Pick<Core, 'audit' | 'changes' | 'database' | 'knownDevices' | 'sessions'>,
+  by: Pick<Actor, 'id'>,
+  userId: string,
+  enrolment: Enrolment,
+  keptSessionId?: string,
+): Promise<void> {
+  await core.database.transaction((trx) => enrolment(trx, userId))
+  await endAllSessions(core, userId, { keptSessionId })
+  await core.knownDevices.forgetAll(userId)
+  await core.changes.announce('user', userId)
+  await core.audit.write({ kind: 'user.updated', userId, details: { by: by.id, changed: ['password'] } })
 }

@@ -27,7 +27,8 @@ export async function storeTokens(
   const { redeems } = issuance
   if (!redeems && !rows.family && !rows.refreshToken) {
     // Nothing is used up, so the rows need no transaction of their own and share an insert with their neighbours.
-    if (rows.accessToken) await Promise.all([core.tokenRows.insertAccessToken(rows.accessToken), core.audit.write(event)])
+    if (rows.accessToken)
+      await Promise.all([core.tokenRows.insertAccessToken(rows.accessToken), core.audit.write(event)])
     else await core.audit.write(event)
     return answer
   }

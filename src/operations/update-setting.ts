@@ -1,5 +1,9 @@
+import type { App } from '../apps/app.ts'
+import { fits } from '../config/setting-values.ts'
 import type { Core } from '../core.ts'
+import { InvalidInput } from '../errors/standard.ts'
 import type { Actor } from './actor.ts'
+import { visibleApp } from './change-app.ts'
 
 /**
  * Sets what operators set. Every node knows within a second.
@@ -16,4 +20,34 @@ export async function updateSetting(
 ): Promise<void> {
   await core.settings.write(name, value)
   await core.audit.write({ kind: 'setting.updated', userId: by.id, requestId, details: { name, value } })
+}
+
+/**
+ * Gives one app its own value of a setting, or takes it away again.
+ *
+ * @param value undefined: the app goes by the server's value again
+ * @throws {NotFound} when there is no such app
+ * @throws {InvalidInput} when there is no such setting, apps have no value of their own for it, or the value does not fit
+ */
+export async function updateAppSetting(
+  core: Pick<Core, 'apps' | 'audit' | 'registry'>,
+  by: Actor,
+  appId: string,
+  name: string,
+  value: unknown,
+  requestId: string,
+): Promise<App> {
+  const app = await visibleApp(core, by, appId)
+  const declaration = [...core.registry.settings].find(([, known]) => known === name)?.[0]
+  if (!declaration?.perApp) {
+    throw new InvalidInput({ message: 'There is no such setting that an app has a value of its own for.', field: ['name'] })
+  }
+  if (value !== undefined && !fits(declaration, value)) {
+    throw new InvalidInput({ message: 'The setting does not take this value.', field: ['value'] })
+  }
+  const { [name]: _, ...others } = app.settings
+  const next = { ...app, settings: value === undefined ? others : { ...others, [name]: value } }
+  await core.apps.update(next)
+  await core.audit.write({ kind: 'setting.updated', appId, userId: by.id, requestId, details: { name, value } })
+  return next
 }

@@ -6,6 +6,7 @@ import { OUT_OF_BAND } from '../operations/redirect-uri.ts'
 import type { ScopeDeclaration } from '../plugin/contributions.ts'
 import type { Answer } from '../rest/answer.ts'
 import { type Html, renderPage } from './layout.ts'
+import { DAY_AND_TIME, moment, TIME } from './moment.ts'
 
 interface View {
   readonly approval: Approval
@@ -91,16 +92,9 @@ export function renderDecided(
   return says('This was decided already', 'A request can be answered once. Go back to your app.')
 }
 
-function initial(username: string): string {
+/** What stands for a person's face. */
+export function initial(username: string): string {
   return [...username][0]?.toUpperCase() ?? ''
-}
-
-/** In UTC, and said so: a page without a script does not know where its reader is. */
-const DAY_AND_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'UTC' })
-
-function moment(date: Date, format: Intl.DateTimeFormat): Html {
-  return html`<time datetime="${date.toISOString()}">${format.format(date)}</time>`
 }
 
 function destination(target: string): string {

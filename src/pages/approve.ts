@@ -3,7 +3,8 @@ import type { Core } from '../core.ts'
 import { InvalidRequest, NotFound } from '../errors/standard.ts'
 import { targetOf } from '../operations/authorization-answer.ts'
 import { completeAuthorization, type PersonsDecision } from '../operations/complete-authorization.ts'
-import { approve, deny } from '../operations/decide-approval.ts'
+import { decideByHandle } from '../operations/decide-by-handle.ts'
+import { findByHandle } from '../operations/find-approval.ts'
 import { isConsented, isFreshEnough } from '../operations/needed-interaction.ts'
 import { readText } from '../operations/parse-params.ts'
 import { pluginContext } from '../operations/plugin-context.ts'
@@ -49,9 +50,13 @@ async function toFirstSignIn(core: Core, visit: Visit): Promise<Answer> {
   return toSignIn(core, visit, await core.approvals.byHandle(visit.parameters.handle ?? ''))
 }
 
-async function find(core: Core, { parameters }: Visit): Promise<{ approval: StoredApproval; handle: string }> {
+async function find(
+  core: Core,
+  { parameters, facts, signedIn }: Visit,
+): Promise<{ approval: StoredApproval; handle: string }> {
   const { handle = '' } = parameters
-  const approval = await core.approvals.byHandle(handle)
+  const presenter = { ...(signedIn && { user: signedIn.user }), address: facts.address, requestId: facts.id }
+  const approval = await findByHandle(core, handle, presenter)
   if (!approval) throw new NotFound()
   return { approval, handle }
 }
@@ -94,14 +99,8 @@ async function decide(core: Core, host: string, visit: Visit, signedIn: SignedIn
   const { approval, handle } = await find(core, visit)
   if (!isFreshEnough(approval, signedIn)) return toSignIn(core, visit, approval)
   const decider = { ...signedIn, requestId: facts.id }
-  const target = targetOf(approval)
-  if (target) {
-    const answer = await completeAuthorization(core, decider, handle, target, decision, facts)
-    return printAuthorization(core, answer, (members) => renderOutOfBand(host, members))
-  }
-  if ('approves' in decision) await approve(core, decider, handle, decision.approves)
-  else await deny(core, decider, handle)
-  return seeOther(facts.url.href)
+  const { answer } = await decideByHandle(core, decider, handle, approval, decision, facts)
+  return answer ? printAuthorization(core, answer, (members) => renderOutOfBand(host, members)) : seeOther(facts.url.href)
 }
 
 /** @throws {InvalidRequest} where the form does not say what was decided: nothing is taken for a yes */

@@ -36,6 +36,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     title: 'That cannot be approved',
     text: 'It is more than the app asked for, or it takes an administrator. Nothing was changed.',
   },
+  too_many_attempts: {
+    title: 'Wait a little',
+    text: 'Too many attempts have failed here. Nothing was changed. Wait some minutes and try again.',
+  },
   temporarily_unavailable: {
     title: 'One moment, please',
     text: 'The server cannot answer right now. Wait a few seconds and reload.',
@@ -64,6 +68,6 @@ export function renderError(host: string, error: OAuthError, facts: Pick<Request
 <h1>${title}</h1>
 <p class="lead">${text}</p>
 <dl class="small"><dt>Error</dt><dd><code>${code}</code></dd><dt>Request</dt><dd><code>${facts.id}</code></dd></dl>`
-  const headers = status === 503 ? { 'retry-after': String(values.retryAfterSeconds ?? 1) } : {}
+  const headers = status === 503 || status === 429 ? { 'retry-after': String(values.retryAfterSeconds ?? 1) } : {}
   return renderPage(host, { title, body, status, headers })
 }

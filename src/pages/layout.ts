@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { html, raw } from 'hono/html'
 import type { Answer } from '../rest/answer.ts'
 import { STYLES, STYLES_SOURCE } from './styles.ts'
@@ -16,6 +17,8 @@ export interface PageContent {
   /** Origins or schemes that a form of the page ends at by a redirect, beside our own. */
   readonly formTargets?: readonly string[]
   readonly isWide?: boolean
+  /** JavaScript that runs on the page, and may ask this server: for what a page without it cannot do. */
+  readonly scripts?: readonly string[]
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -25,12 +28,12 @@ const MARK = raw(`<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">
 const ICON = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${DRAWING}</svg>`)}`
 
 /**
- * A page in the shared layout. It loads nothing from anywhere, runs no script, and cannot be framed.
+ * A page in the shared layout. It loads nothing from anywhere, runs no script but those it is given, and cannot be framed.
  *
  * @param host the name under which people know this server
  */
 export function renderPage(host: string, content: PageContent): Answer {
-  const { title, body, signedIn, status = 200, formTargets = [], isWide = false } = content
+  const { title, body, signedIn, status = 200, formTargets = [], isWide = false, scripts = [] } = content
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -47,6 +50,7 @@ export function renderPage(host: string, content: PageContent): Answer {
 ${body}
 </div></main>
 <footer class="foot"><span>Secured by GrantQL</span></footer>
+${scripts.map(inlineScript)}
 </body>
 </html>`
   return {
@@ -54,23 +58,36 @@ ${body}
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': contentSecurityPolicy(formTargets),
+      'content-security-policy': contentSecurityPolicy(formTargets, scripts),
       ...content.headers,
     },
     body: String(page),
   }
 }
 
-/** What a page may do: show our one stylesheet and our icon, and post its forms to us and where they are known to lead. */
-export function contentSecurityPolicy(formTargets: readonly string[]): string {
+/**
+ * What a page may do: show our one stylesheet and our icon, post its forms to us and where they are known to lead, and run
+ * exactly the scripts that it was given.
+ */
+export function contentSecurityPolicy(formTargets: readonly string[], scripts: readonly string[] = []): string {
   return [
     "default-src 'none'",
     `style-src ${STYLES_SOURCE}`,
+    ...(scripts.length > 0 ? [`script-src ${scripts.map(sourceOf).join(' ')}`, "connect-src 'self'"] : []),
     'img-src data:',
     ["form-action 'self'", ...formTargets].join(' '),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ')
+}
+
+const sourceOf = (script: string) => `'sha256-${hash('sha256', script, 'base64')}'`
+
+/** As a module: it runs when the page is there, in strict mode, and its names are its own. */
+function inlineScript(script: string): Html {
+  if (/<\/script|<!--/i.test(script))
+    throw new Error('A script of a page would end before its end, or begin a comment.')
+  return html`<script type="module">${raw(script)}</script>`
 }
 
 function signOutForm({ username, csrfField }: NonNullable<PageContent['signedIn']>): Html {

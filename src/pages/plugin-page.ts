@@ -4,8 +4,10 @@ import type { Core } from '../core.ts'
 import { requestContext } from '../operations/plugin-context.ts'
 import { withDeadline } from '../operations/with-deadline.ts'
 import type { Markup, Page, PageContext } from '../plugin/contributions.ts'
+import { seeOther } from '../rest/authorization-response.ts'
 import { renderPage } from './layout.ts'
-import type { PageRoute, Visit } from './visit.ts'
+import { ownUrl } from './own-path.ts'
+import type { PageAnswer, PageRoute, Visit } from './visit.ts'
 
 /** An HTML route of a plugin, in the shared layout and behind the same CSRF field as our own. */
 export function pluginPage(core: Core, host: string, page: Owned<Page>): PageRoute {
@@ -13,22 +15,44 @@ export function pluginPage(core: Core, host: string, page: Owned<Page>): PageRou
     method: page.method,
     path: page.path,
     async handle(visit) {
-      const handled = page.handle(pageContext(core, host, page.pluginId, visit), visit.request, visit.form)
-      return { answer: await withDeadline(handled, `${page.method} ${page.path}`) }
+      const started: Started = {}
+      const ctx = pageContext(core, host, page.pluginId, visit, started)
+      const handled = page.handle(ctx, visit.request, visit.form)
+      const answer = await withDeadline(handled, `${page.method} ${page.path}`)
+      const { session } = started
+      // Nobody signs somebody else into a session that they know.
+      if (session && visit.signedIn) await core.sessions.end(visit.signedIn.session.id)
+      return session ? { answer, session } : { answer }
     },
   }
 }
 
-function pageContext(core: Core, host: string, pluginId: string, { facts, signedIn, csrfField }: Visit): PageContext {
+/** What becomes of the browser's session by the page. */
+interface Started {
+  session?: Exclude<PageAnswer['session'], 'ended' | undefined>
+}
+
+function pageContext(core: Core, host: string, pluginId: string, visit: Visit, started: Started): PageContext {
+  const { facts, signedIn, csrfField, parameters } = visit
   return {
     ...requestContext(core, pluginId, facts),
     user: signedIn?.user,
+    parameters,
     html: (strings, ...values) => html(strings, ...values),
-    page(title: string, body: Markup, { status = 200 } = {}) {
+    page(title: string, body: Markup, { status = 200, script } = {}) {
       const signOut = signedIn && { username: signedIn.user.username, csrfField }
-      const answer = renderPage(host, { title, body, status, signedIn: signOut })
-      return new Response(answer.body, { status: answer.status, headers: answer.headers })
+      return responseOf(
+        renderPage(host, { title, body, status, signedIn: signOut, scripts: script === undefined ? [] : [script] }),
+      )
     },
     csrfField: csrfField as Markup,
+    seeOther(path, { session } = {}) {
+      if (session) started.session = { token: session.token, expiresAt: session.session.expiresAt }
+      return responseOf(seeOther(ownUrl(core.issuer, path)))
+    },
   }
+}
+
+function responseOf({ status, headers, body }: ReturnType<typeof renderPage>): Response {
+  return new Response(body, { status, headers })
 }

@@ -36,6 +36,7 @@ button{font:inherit;font-weight:600;cursor:pointer;border-radius:.625rem;padding
 .primary{background:var(--accent);color:var(--on-accent)}.primary:hover{background:var(--accent-deep)}
 .quiet{background:transparent;border-color:var(--field);color:var(--ink)}.quiet:hover{background:var(--tint);border-color:var(--accent)}
 .wide-button{width:100%}
+.other{margin-top:.875rem}.other .note{margin:.875rem 0 0}
 .actions{display:flex;gap:.75rem;margin-top:1.75rem}.actions button{flex:1}
 .link{padding:0;border:0;background:none;color:var(--accent);font-weight:500;text-decoration:underline;text-underline-offset:.18em;border-radius:.25rem;white-space:nowrap}
 .link:hover{color:var(--accent-deep)}
@@ -47,6 +48,12 @@ form.inline{display:inline}
 .scopes input{flex:none;width:1.125rem;height:1.125rem;margin:.2rem 0 0;accent-color:var(--accent)}
 .scopes code{display:block;color:var(--soft);font-size:.8125rem}
 .scopes .off{cursor:default;color:var(--soft)}.scopes .off:hover{background:none}
+.rows{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:.75rem}
+.rows>li{display:flex;align-items:center;gap:1rem;padding:.875rem 1rem}.rows>li+li{border-top:1px solid var(--line)}
+.rows>li>div{flex:1;min-width:0;overflow-wrap:anywhere}.rows strong{display:block;font-weight:600}.rows .small{display:block}
+.rows button{padding:.5rem .875rem;font-size:.9375rem}
+.may{margin:.25rem 0;padding-left:1.125rem;font-size:.9375rem}.below{margin-top:1rem}.links a{margin-right:1.25rem}
+.badge{padding:.25rem .625rem;border-radius:1rem;background:var(--tint);color:var(--accent-deep);font-size:.8125rem;font-weight:600;white-space:nowrap}
 .who{display:flex;align-items:center;gap:.75rem;margin:0 0 1.5rem;padding:.75rem 1rem;background:var(--tint);border-radius:.75rem;font-size:.9375rem}
 .who .face{flex:none;display:grid;place-items:center;width:2.25rem;height:2.25rem;border-radius:50%;background:var(--accent);color:var(--on-accent);font-weight:600}
 .who span:nth-child(2){min-width:0;overflow-wrap:anywhere}

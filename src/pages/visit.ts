@@ -1,4 +1,5 @@
 import type { SignedIn } from '../operations/presented-session.ts'
+import type { RememberedDevice } from '../operations/remember-device.ts'
 import type { RawParams, RequestFacts } from '../plugin/request.ts'
 import type { Answer } from '../rest/answer.ts'
 import type { Html } from './layout.ts'
@@ -22,6 +23,8 @@ export interface PageAnswer {
   readonly answer: Answer | Response
   /** A session that the browser has from now on, or `ended`. Left out: as before. */
   readonly session?: { readonly token: string; readonly expiresAt: Date } | 'ended'
+  /** The browser is remembered as one that this person uses. */
+  readonly device?: RememberedDevice | undefined
 }
 
 /** A page of core, for one method of one path. */

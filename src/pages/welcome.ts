@@ -17,7 +17,7 @@ export function welcomePage(core: Pick<Core, 'issuer'>, host: string): PageRoute
 <p class="lead">Apps ask here for leave to act for you, and you say yes or no. Nothing is given to an app that you did not approve.</p>
 ${
   signedIn
-    ? html`<p>You are signed in as <strong>${signedIn.user.username}</strong>.</p>`
+    ? html`<p>You are signed in as <strong>${signedIn.user.username}</strong>. <a href="/account">Your account</a> shows which apps may act for you.</p>`
     : html`<p>To see what an app asks of you, open the link that it shows, or <a href="/sign-in">sign in</a> first.</p>`
 }
 <h2>For developers</h2>

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import type { App } from '../apps/app.ts'
 import type { Approval } from '../approvals/approval.ts'
+import type { App } from '../apps/app.ts'
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
 import type { Session, User } from '../users/user.ts'
 import type { Issuance, Redemption, RepeatedAnswer } from './issuance.ts'
@@ -109,7 +109,10 @@ export interface TokenVerbs {
   /** Ends a token for good: an access token alone, a refresh token with its family (RFC 7009 §2.1). */
   revoke(token: ActiveToken, by: { readonly app?: App; readonly userId?: string }): Promise<void>
   /** Signs claims with a key of this server. `type` is the JWT `typ`; `at+jwt` is core's own and refused. */
-  sign(claims: Readonly<Record<string, unknown>>, options: { readonly type: string; readonly algorithm?: string }): string
+  sign(
+    claims: Readonly<Record<string, unknown>>,
+    options: { readonly type: string; readonly algorithm?: string },
+  ): string
   /** The claims of a JWT that {@link sign} made with this `type`; undefined for everything else. Expiry is the caller's. */
   verify(jwt: string, options: { readonly type: string }): Readonly<Record<string, unknown>> | undefined
 }
@@ -127,8 +130,11 @@ export interface GrantTokenVerbs extends TokenVerbs {
 export interface SessionVerbs {
   /** The session of the request in hand: its bearer session token or its cookie. */
   current(): Promise<{ readonly session: Session; readonly user: User } | undefined>
+  /** Where a request is in hand, the session remembers what browser or program that came from. */
   start(userId: string, methods: readonly string[]): Promise<{ readonly token: string; readonly session: Session }>
   end(sessionId: string): Promise<void>
+  /** Ends the sessions of a user: all, or all but one. Answers how many there were. */
+  endAll(userId: string, options?: { readonly keptSessionId?: string }): Promise<number>
 }
 
 export interface AppVerbs {
@@ -137,10 +143,50 @@ export interface AppVerbs {
   authenticate(credentials: PresentedCredentials): Promise<App>
 }
 
-export interface UserVerbs {
+/** Writes into the plugin's own tables what lets a user sign in; may run more than once, because a deadlock repeats it. */
+export type OwnEnrolment<Tables = unknown> = (trx: Kysely<Tables>, userId: string) => Promise<void>
+
+export interface CreateUserInput {
+  readonly username: string
+  /** Defaults to `user`. */
+  readonly role?: User['role'] | undefined
+  /** The id of who is answerable for it, for the audit. Left out: they themselves. */
+  readonly createdBy?: string | undefined
+}
+
+export interface UserVerbs<Tables = unknown> {
   find(id: string): Promise<User | undefined>
   /** By user name as people type it: case and width do not matter. */
   findByName(username: string): Promise<User | undefined>
+  /**
+   * The name as it would be stored, if somebody could have it from now on.
+   *
+   * @throws {InvalidInput} when it is taken or not a user name
+   */
+  checkNewName(username: string): Promise<string>
+  /**
+   * Makes a user, in one transaction with what the plugin writes for them: what `enrol` throws leaves no user either.
+   *
+   * @throws {InvalidInput} when the name is taken or not a user name
+   */
+  create(input: CreateUserInput, enrol?: OwnEnrolment<Tables>): Promise<User>
+  /**
+   * Changes how a user signs in. Whoever could sign in before is out: all sessions end but the one to keep, and no browser
+   * is known any more. Make sure first who asks: see {@link Operations.verifyUser}.
+   */
+  changeSignIn(
+    userId: string,
+    enrol: OwnEnrolment<Tables>,
+    options?: { readonly keptSessionId?: string },
+  ): Promise<void>
+}
+
+/** Secrets that core recognises by their first letters, in logs and everywhere else. */
+export interface SecretVerbs {
+  /** Makes one to hand out once. Store the key alone: a time and a hash, for a column of the type `key`. */
+  mint(kind: 'invitation'): { readonly plain: string; readonly key: Buffer }
+  /** The key of one that was presented; undefined for what cannot be one of this kind. */
+  keyOf(kind: 'invitation', plain: string): Buffer | undefined
 }
 
 /** What a token request needs to say, whoever parsed it. */
@@ -176,6 +222,17 @@ export interface Operations {
     params: RawParams,
     request: RequestFacts,
   ): Promise<{ readonly token: string; readonly session: Session; readonly user: User }>
+  /**
+   * Has a user prove who they are by one of this server's sign-ins, without a session: for grants that take a user's
+   * credentials. Guesses count as they do at the sign-in page.
+   *
+   * @throws {InvalidCredentials} when they do not prove who they are
+   */
+  verifyUser(
+    signInId: string,
+    params: RawParams,
+    request: RequestFacts,
+  ): Promise<{ readonly user: User; readonly methods: readonly string[] }>
 }
 
 export interface OutboxVerbs<Tables = unknown> {
@@ -203,9 +260,10 @@ export interface PluginContext<Tables = unknown> {
   transaction<T>(work: (trx: Kysely<Tables>) => Promise<T>): Promise<T>
   readonly approvals: ApprovalVerbs
   readonly apps: AppVerbs
-  readonly users: UserVerbs
+  readonly users: UserVerbs<Tables>
   readonly sessions: SessionVerbs
   readonly tokens: TokenVerbs
+  readonly secrets: SecretVerbs
   readonly outbox: OutboxVerbs<Tables>
   readonly operations: Operations
 }

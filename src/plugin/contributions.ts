@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
-import type { App } from '../apps/app.ts'
 import type { Approval } from '../approvals/approval.ts'
+import type { App } from '../apps/app.ts'
 import type { OAuthError } from '../errors/oauth-error.ts'
-import type { User } from '../users/user.ts'
-import type { GrantContext, PluginContext, RequestContext, TokenSet } from './context.ts'
+import type { Session, User } from '../users/user.ts'
+import type { ClaimableApproval, GrantContext, PluginContext, RequestContext, TokenSet } from './context.ts'
 import type { Issuance } from './issuance.ts'
 import type { Params, ParamValues } from './param.ts'
 import type { PresentedCredentials, RawParams, RequestFacts } from './request.ts'
@@ -69,6 +69,8 @@ export interface ResponseType<Tables = unknown> {
   readonly responseType: string
   /** The grant type that an app needs for it, and that claims what it opens. */
   readonly grantType: string
+  /** OAuth 2.1 has left it behind: the rule of legacy grants holds for `grantType`, which the token endpoint need not know. */
+  readonly legacy?: boolean
   readonly defaultMode: 'query' | 'fragment'
   readonly ttlSeconds: number
   /** When a person is asked: `remember` what they said yes to, `always` ask, or `never` (an app of the house). Left out: always. */
@@ -77,6 +79,8 @@ export interface ResponseType<Tables = unknown> {
   open(ctx: RequestContext<Tables>, input: AuthorizeInput): Promise<Readonly<Record<string, unknown>>>
   /** The members of the response after a yes; `code` is the approval's own. */
   complete(ctx: RequestContext<Tables>, approval: Approval, code: string): Promise<Readonly<Record<string, string>>>
+  /** Tokens that are given by the redirect itself: core mints them and adds the members of a token response. */
+  issues?(ctx: RequestContext<Tables>, approval: ClaimableApproval): Promise<Issuance>
 }
 
 /** A `response_mode`: how the response reaches the app. */
@@ -117,6 +121,20 @@ export interface SignIn<P extends Params = Params, Tables = unknown> {
   readonly id: string
   readonly label: string
   readonly params: P
+  /** The parameter that names who signs in: failures are counted by it and by the network. Left out: by the network alone. */
+  readonly account?: keyof P & string
+  /**
+   * Something in it can be guessed, so too many failures make others wait. Defaults to true; `false` is for signatures and
+   * secrets of at least 128 random bits.
+   */
+  readonly isGuessable?: boolean
+  /** Whether the sign-in page shows it now. Left out: always. */
+  isOffered?(ctx: PluginContext<Tables>): boolean
+  /**
+   * JavaScript of the sign-in page, for what nobody can type. The form is then hidden, and its parameters are hidden fields:
+   * the script finds it as `form[data-sign-in="<id>"]`, shows it where the browser can do it, and fills it in.
+   */
+  readonly script?: string
   /** Answers who it is and how that was proved; undefined where it was not. */
   verify(
     ctx: RequestContext<Tables>,
@@ -186,10 +204,34 @@ export interface PageContext<Tables = unknown> extends RequestContext<Tables> {
   readonly user: User | undefined
   /** Escapes every value that it interpolates. */
   html(strings: TemplateStringsArray, ...values: readonly unknown[]): Markup | Promise<Markup>
-  /** The page in the shared layout. Defaults to status 200. */
-  page(title: string, body: Markup, options?: { readonly status?: number }): Response
+  /**
+   * The page in the shared layout. Defaults to status 200.
+   *
+   * @param options.script JavaScript that runs as a module on this page and may ask this server: the content security
+   * policy names its hash. The page must say what it is for without it, too.
+   */
+  page(title: string, body: Markup, options?: { readonly status?: number; readonly script?: string }): Response
   /** The hidden field that a form must carry; core refuses a POST without it. */
   readonly csrfField: Markup
+  /** Values of the `:name` segments of the path. */
+  readonly parameters: Readonly<Record<string, string>>
+  /**
+   * Sends the browser on to a path of this server by 303: the answer to a POST that did something. With the token of a new
+   * session the browser has that one from now on, and the one that it had ends.
+   */
+  seeOther(
+    path: string,
+    options?: { readonly session?: { readonly token: string; readonly session: Session } },
+  ): Response
+}
+
+/** A link that a page of core shows to a page of the plugin. That of the sign-in page adds its `return_to`. */
+export interface PageLink<Tables = unknown> {
+  readonly label: string
+  /** Of this server. */
+  readonly path: string
+  /** Left out: always. */
+  readonly isOffered?: (ctx: PluginContext<Tables>) => boolean
 }
 
 /** An HTML route of a plugin, in the shared layout. A POST reaches it only with a valid CSRF field. */

@@ -27,8 +27,13 @@ export interface GrantDefinition<Tables, P extends Params> {
   readonly clientAuth: 'required' | 'public-allowed'
   /** A user takes part in it. A bot never has such a grant. Defaults to false. */
   readonly forUsers?: boolean
-  /** An app's owner may turn it on. Defaults to true; `false` leaves it to an admin, as for legacy grants. */
+  /** An app's owner may turn it on. Defaults to true; `false` leaves it to an admin. */
   readonly selfService?: boolean
+  /**
+   * OAuth 2.1 has left it behind. An app has it only where its owner turned it on and an admin gave the app the privilege
+   * `legacy-grants`; metadata does not offer it. Defaults to false.
+   */
+  readonly legacy?: boolean
   /** It redeems refresh tokens, so that apps which have it are given some, and how long those live. */
   readonly refreshes?: RefreshPolicy
   readonly params: P

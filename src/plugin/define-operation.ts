@@ -37,6 +37,7 @@ export interface PluginOperation extends Omit<OperationDefinition<unknown, Param
  * endpoint with the same parameters and errors, and its documentation.
  */
 export function defineOperation<Tables = unknown>() {
-  return <const P extends Params, const F extends Fields>(definition: OperationDefinition<Tables, P, F>): PluginOperation =>
-    definition as unknown as PluginOperation
+  return <const P extends Params, const F extends Fields>(
+    definition: OperationDefinition<Tables, P, F>,
+  ): PluginOperation => definition as unknown as PluginOperation
 }

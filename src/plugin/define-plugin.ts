@@ -1,4 +1,5 @@
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
+import type { PluginContext } from './context.ts'
 import type {
   AppResolver,
   ApprovalPresentation,
@@ -10,6 +11,7 @@ import type {
   Observers,
   OutboxDelivery,
   Page,
+  PageLink,
   PluginMigration,
   RequestSource,
   ResponseMode,
@@ -20,7 +22,6 @@ import type {
   TokenCompanion,
   TokenParams,
 } from './contributions.ts'
-import type { PluginContext } from './context.ts'
 import type { Grant } from './define-grant.ts'
 import type { PluginOperation } from './define-operation.ts'
 import type { GraphQLDoor } from './graphql-door.ts'
@@ -63,6 +64,10 @@ export interface PluginDefinition<Tables = unknown> {
 
   readonly endpoints?: readonly Endpoint<Tables>[]
   readonly pages?: readonly Page<Tables>[]
+  /** On the page of one's account: change the password. */
+  readonly accountLinks?: readonly PageLink<Tables>[]
+  /** Under the forms of the sign-in page: create an account. */
+  readonly signInLinks?: readonly PageLink<Tables>[]
   readonly dialect?: Dialect<Tables>
   /** Errors that endpoints, pages and dialects of the plugin may answer with; those of grants and operations count already. */
   readonly errors?: readonly AnyErrorClass[]

@@ -32,7 +32,9 @@ export type FieldValues<F extends Fields> = { readonly [K in RequiredNames<F>]: 
 type Optionality<O> = O extends { readonly optional: true } ? true : false
 
 function declare<Value>(kind: FieldKind) {
-  return <const O extends FieldOptions & { readonly optional?: boolean }>(options: O): Field<Value, Optionality<O>> => ({
+  return <const O extends FieldOptions & { readonly optional?: boolean }>(
+    options: O,
+  ): Field<Value, Optionality<O>> => ({
     ...options,
     kind,
     optional: (options.optional ?? false) as Optionality<O>,

@@ -34,7 +34,9 @@ export type ParamValues<P extends Params> = { readonly [K in RequiredNames<P>]: 
 type Optionality<O> = O extends { readonly optional: true } ? true : false
 
 function declare<Value>(kind: ParamKind, fixed: Partial<ParamOptions> = {}) {
-  return <const O extends ParamOptions & { readonly optional?: boolean }>(options: O): Param<Value, Optionality<O>> => ({
+  return <const O extends ParamOptions & { readonly optional?: boolean }>(
+    options: O,
+  ): Param<Value, Optionality<O>> => ({
     ...fixed,
     ...options,
     kind,

@@ -9,6 +9,7 @@ export function formParams(form: URLSearchParams): RawParams {
 export function objectParams(object: Readonly<Record<string, unknown>>): RawParams {
   return {
     names: () => Object.keys(object),
-    all: (name) => (Object.hasOwn(object, name) && object[name] !== null && object[name] !== undefined ? [object[name]] : []),
+    all: (name) =>
+      Object.hasOwn(object, name) && object[name] !== null && object[name] !== undefined ? [object[name]] : [],
   }
 }

@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts'
 import { ServerError } from '../errors/standard.ts'
-import type { AuthorizationAnswer } from '../operations/authorization-answer.ts'
+import { type AuthorizationAnswer, answerUrl } from '../operations/authorization-answer.ts'
 import { OUT_OF_BAND } from '../operations/redirect-uri.ts'
 import type { Answer } from './answer.ts'
 
@@ -10,21 +10,16 @@ export type ShowOutOfBand = (members: Readonly<Record<string, string>>) => Answe
 /** Prints an answer of the authorization endpoint in its response mode (RFC 6749 §4.1.2, RFC 9207 §2). */
 export function printAuthorization(
   core: Pick<Core, 'registry'>,
-  { redirectUri, responseMode, members }: AuthorizationAnswer,
+  answer: AuthorizationAnswer,
   showOutOfBand: ShowOutOfBand,
 ): Answer | Response {
+  const { redirectUri, responseMode, members } = answer
   if (redirectUri === OUT_OF_BAND) return showOutOfBand(members)
-  switch (responseMode) {
-    case 'query':
-      return seeOther(`${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${encode(members)}`)
-    case 'fragment':
-      return seeOther(`${redirectUri}#${encode(members)}`)
-    default: {
-      const mode = core.registry.responseModes.get(responseMode)
-      if (!mode) throw new ServerError({ cause: new Error(`There is no response mode ${responseMode} any more.`) })
-      return mode.respond(redirectUri, members)
-    }
-  }
+  const url = answerUrl(answer)
+  if (url !== undefined) return seeOther(url)
+  const mode = core.registry.responseModes.get(responseMode)
+  if (!mode) throw new ServerError({ cause: new Error(`There is no response mode ${responseMode} any more.`) })
+  return mode.respond(redirectUri, members)
 }
 
 /** 303 and never 307: a form that somebody filled in here must not be posted there (RFC 9700 §4.12). */
@@ -32,11 +27,4 @@ export function seeOther(location: string): Answer {
   // A header is ASCII; what an app registered need not be.
   const ascii = location.replace(/[^\x21-\x7e]/gu, encodeURIComponent)
   return { status: 303, headers: { location: ascii, 'cache-control': 'no-store' }, body: null }
-}
-
-/** A space is `%20`, which every parser of forms and of URLs reads alike. */
-function encode(members: Readonly<Record<string, string>>): string {
-  return Object.entries(members)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-    .join('&')
 }

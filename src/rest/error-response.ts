@@ -20,7 +20,7 @@ export function errorAnswer(error: OAuthError, more: Readonly<Record<string, str
   }
   const headers: Record<string, string> = { ...NO_STORE }
   if (status === 401) headers['www-authenticate'] = challenge(error)
-  if (status === 503) headers['retry-after'] = String(retryAfterSeconds ?? 1)
+  if (status === 503 || status === 429) headers['retry-after'] = String(retryAfterSeconds ?? 1)
   return { status, headers, body: JSON.stringify(body) }
 }
 

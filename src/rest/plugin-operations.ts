@@ -5,7 +5,7 @@ import type { PluginOperation } from '../plugin/define-operation.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import { type Answer, noStore } from './answer.ts'
 import { readCredentials } from './credentials.ts'
-import { readBody, readParams } from './read-params.ts'
+import { readBodyText, readParams } from './read-params.ts'
 import { toWire } from './wire-names.ts'
 
 /** Answers the REST twin of a declared operation: parse, run, print. */
@@ -15,7 +15,7 @@ export async function answerOperation(
   request: Request,
   facts: RequestFacts,
 ): Promise<Answer> {
-  const params = readParams(facts.headers, await readBody(request))
+  const params = readParams(facts.headers, await readBodyText(request))
   const credentials = operation.clientAuth === 'none' ? {} : readCredentials(facts.headers, params)
   const result = await runOperation(core, operation, { params, credentials, request: facts })
   return noStore(200, toWire(operation.result, result))

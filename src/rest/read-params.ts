@@ -25,14 +25,39 @@ export async function readBody(request: Request): Promise<Buffer<ArrayBuffer>> {
 }
 
 /**
+ * The same as a text. The bytes would be copied by way of an ArrayBuffer, which takes longer than all else that reads a
+ * form; so the text is taken where its length shows that nothing in it was replaced or left out.
+ *
+ * @throws {InvalidRequest} when the caller left before its end, it is not UTF-8, or begins with a byte order mark
+ */
+export async function readBodyText(request: Request): Promise<string> {
+  const announced = request.headers.get('content-length')
+  if (announced === null) return readUtf8(await readBody(request))
+  let text: string
+  try {
+    text = await request.text()
+  } catch (cause) {
+    throw new InvalidRequest({ message: 'The body ended too early.', cause })
+  }
+  if (text.includes(REPLACEMENT)) throw new InvalidRequest({ message: 'The body is not UTF-8.' })
+  if (Buffer.byteLength(text) !== Number(announced)) {
+    throw new InvalidRequest({ message: 'The body begins with a byte order mark.' })
+  }
+  return text
+}
+
+/** What a decoder puts in the place of bytes that are not UTF-8. */
+const REPLACEMENT = '\uFFFD'
+
+/**
  * Reads the parameters of a POST: a form, or as a tolerance a JSON object. The query is not looked at: what stands there
  * ends up in logs (RFC 6749 §2.3.1).
  *
  * @throws {InvalidRequest} when the body cannot be read, or a form repeats a parameter (RFC 6749 §3.2)
  */
-export function readParams(headers: Headers, body: Buffer): RawParams {
+export function readParams(headers: Headers, body: Buffer | string): RawParams {
   const type = bodyType(headers)
-  const text = readUtf8(body)
+  const text = typeof body === 'string' ? body : readUtf8(body)
   if (type === 'json') return readObject(text)
   const form = readForm(text)
   refuseRepeated(form)

@@ -6,7 +6,7 @@ import type { RawParams, RequestFacts } from '../plugin/request.ts'
 import { type Answer, noStore } from './answer.ts'
 import { readCredentials } from './credentials.ts'
 import { createDialectChoice } from './dialects.ts'
-import { readBody, readParams } from './read-params.ts'
+import { readBody, readBodyText, readParams } from './read-params.ts'
 import { tokenSetToWire } from './wire-names.ts'
 
 export const TOKEN_PATH = '/oauth/token'
@@ -16,9 +16,12 @@ type Endpoint = (request: Request, facts: RequestFacts) => Promise<Answer | Resp
 /** Makes the token endpoint (RFC 6749 §3.2): parse, exchange, print. */
 export function createTokenEndpoint(core: Core): Endpoint {
   const choose = createDialectChoice(core, TOKEN_PATH)
+  if (!choose) {
+    return async (request, facts) => answerStandard(core, readParams(facts.headers, await readBodyText(request)), facts)
+  }
   return async (request, facts) => {
     const body = await readBody(request)
-    const dialect = choose && (await choose(facts, body))
+    const dialect = await choose(facts, body)
     return dialect ? dialect(request, body) : answerStandard(core, readParams(facts.headers, body), facts)
   }
 }

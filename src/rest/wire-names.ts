@@ -5,12 +5,29 @@ import { snakeCase, wireName } from '../plugin/wire-name.ts'
 /** Declared members as JSON spells them: wire names, instants as seconds, lists of strings joined by spaces; no undefined ones. */
 export function toWire(declared: Fields, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const wire: Record<string, unknown> = {}
-  for (const name in declared) {
-    const declaration = declared[name] as Field
+  for (const { name, wire: member, declaration } of membersOf(declared)) {
     const value = values[name]
-    if (value !== undefined && value !== null) wire[wireName(name, declaration)] = printValue(declaration, value)
+    if (value !== undefined && value !== null) wire[member] = printValue(declaration, value)
   }
   return wire
+}
+
+interface Member {
+  readonly name: string
+  readonly wire: string
+  readonly declaration: Field
+}
+
+/** Declarations are the same objects for as long as the server runs. */
+const members = new WeakMap<Fields, readonly Member[]>()
+
+function membersOf(declared: Fields): readonly Member[] {
+  const known = members.get(declared)
+  if (known) return known
+  const entries = Object.entries(declared) as [string, Field][]
+  const made = entries.map(([name, declaration]) => ({ name, wire: wireName(name, declaration), declaration }))
+  members.set(declared, made)
+  return made
 }
 
 function printValue({ kind }: Field, value: unknown): unknown {

@@ -17,6 +17,7 @@ export const SECRET_PREFIXES = {
   accessToken: 'gqa',
   refreshToken: 'gqr',
   invitation: 'gqi',
+  device: 'gqd',
 } as const
 
 export type SecretKind = keyof typeof SECRET_PREFIXES

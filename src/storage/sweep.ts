@@ -26,6 +26,8 @@ export const SWEPT_TABLES = [
   swept({ table: 'token_family', key: 'id', expiry: 'expires_at' }),
   swept({ table: 'revoked_token', key: 'token_id', expiry: 'expires_at' }),
   swept({ table: 'pace', key: 'pace_key', expiry: 'expires_at' }),
+  swept({ table: 'guess', key: 'guess_key', expiry: 'expires_at' }),
+  swept({ table: 'known_device', key: 'device_key', expiry: 'expires_at' }),
   // Nodes poll it every second; an hour is for one that was cut off.
   swept({ table: 'change', key: 'id', expiry: 'created_at', keepMs: 3_600_000 }),
 ] as const

@@ -19,6 +19,8 @@ export interface SessionTable {
   user_id: string
   authenticated_at: Millis
   methods: Json
+  /** What the browser or program called itself at the sign-in. */
+  user_agent: string | null
   created_at: Millis
   expires_at: Millis
 }
@@ -142,6 +144,24 @@ export interface PaceTable {
   expires_at: Millis
 }
 
+export interface GuessTable {
+  /** SHA-256 of the limit and whom it counts against. */
+  guess_key: Buffer
+  failures: number
+  /** When somebody was first refused in this window. */
+  refused_at: Millis | null
+  /** The end of the window. */
+  expires_at: Millis
+}
+
+/** A browser in which a user has signed in, so that guesses of others do not keep them out of it. */
+export interface KnownDeviceTable {
+  /** SHA-256 of the device's secret and the name that was signed in under. */
+  device_key: Buffer
+  user_id: string
+  expires_at: Millis
+}
+
 export interface SigningKeyTable {
   id: string
   algorithm: string
@@ -208,6 +228,8 @@ export interface CoreTables {
   access_token: AccessTokenTable
   revoked_token: RevokedTokenTable
   pace: PaceTable
+  guess: GuessTable
+  known_device: KnownDeviceTable
   signing_key: SigningKeyTable
   setting: SettingTable
   change: ChangeTable

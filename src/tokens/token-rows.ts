@@ -46,6 +46,10 @@ export interface TokenRows {
   revoke(tokenId: string, expiresAt: Date): Promise<void>
   /** Answers whether it was this call that ended it. */
   revokeFamily(familyId: string, at: Date): Promise<boolean>
+  /** The families of a user that may still have active tokens. */
+  livingFamilies(userId: string, at: Date): Promise<readonly FamilyRow[]>
+  /** Ends what an app has of a user, within a transaction of the caller. Answers how many families it ended. */
+  revokeFamilies(trx: Transaction<CoreTables>, userId: string, appId: string, at: Date): Promise<number>
   /** One guarded write: true for exactly one of all who exchange the refresh token. */
   consume(trx: Transaction<CoreTables>, key: Buffer, use: RefreshTokenUse): Promise<boolean>
 }
@@ -153,6 +157,27 @@ export function openTokenRows(database: Database): TokenRows {
         .where('revoked_at', 'is', null)
         .executeTakeFirst()
       return result.numUpdatedRows === 1n
+    },
+
+    livingFamilies: (userId, at) =>
+      db
+        .selectFrom('token_family')
+        .selectAll()
+        .where('user_id', '=', userId)
+        .where('revoked_at', 'is', null)
+        .where('expires_at', '>', at.getTime())
+        .execute(),
+
+    async revokeFamilies(trx, userId, appId, at) {
+      const result = await trx
+        .updateTable('token_family')
+        .set({ revoked_at: at.getTime() })
+        .where('user_id', '=', userId)
+        .where('app_id', '=', appId)
+        .where('revoked_at', 'is', null)
+        .where('expires_at', '>', at.getTime())
+        .executeTakeFirst()
+      return Number(result.numUpdatedRows)
     },
 
     async consume(trx, key, { claimId, at, requestHash, sealedAnswer, successorKey }) {

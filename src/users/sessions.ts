@@ -1,15 +1,46 @@
+import type { Selectable } from 'kysely'
 import { generateId } from '../secrets/generate-id.ts'
 import { mintSecret, parseSecret } from '../secrets/secret-format.ts'
 import type { Database } from '../storage/database.ts'
 import { fromJson, instant, toJson } from '../storage/rows.ts'
+import type { SessionTable } from '../storage/tables.ts'
 import type { Session } from './user.ts'
 
 export interface Sessions {
   /** Undefined for everything that is not a live session's token, other kinds of token included. */
   byToken(token: string): Promise<Session | undefined>
-  start(userId: string, methods: readonly string[]): Promise<{ token: string; session: Session }>
+  /** The live sessions of a user, newest first; no more than 100 of them. */
+  ofUser(userId: string): Promise<readonly Session[]>
+  start(
+    userId: string,
+    methods: readonly string[],
+    userAgent?: string | null,
+  ): Promise<{ token: string; session: Session }>
   end(sessionId: string): Promise<void>
-  endAll(userId: string): Promise<void>
+  /** Ends a session if it is this user's. Answers whether it was, and was live. */
+  endOf(userId: string, sessionId: string): Promise<boolean>
+  /** Ends all sessions of a user, but the one to keep. Answers how many there were. */
+  endAll(userId: string, keptSessionId?: string): Promise<number>
+}
+
+const MOST_LISTED = 100
+const LONGEST_USER_AGENT = 255
+
+function sessionFromRow(row: Selectable<SessionTable>): Session {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    authenticatedAt: instant(row.authenticated_at),
+    methods: fromJson<string[]>(row.methods),
+    userAgent: row.user_agent ?? undefined,
+    expiresAt: instant(row.expires_at),
+  }
+}
+
+/** Nothing but printable ASCII is worth keeping: anybody may send anything under this name. */
+function storableUserAgent(userAgent: string | null | undefined): string | undefined {
+  const text = userAgent?.replaceAll(/[^ -~]/g, '').slice(0, LONGEST_USER_AGENT)
+  return text === '' ? undefined : text
 }
 
 export function openSessions(database: Database, now: () => Date, ttlSeconds: number): Sessions {
@@ -24,21 +55,27 @@ export function openSessions(database: Database, now: () => Date, ttlSeconds: nu
         .where('token_key', '=', parsed.key)
         .where('expires_at', '>', now().getTime())
         .executeTakeFirst()
-      if (!row) return undefined
-      return {
-        id: row.id,
-        userId: row.user_id,
-        authenticatedAt: instant(row.authenticated_at),
-        methods: fromJson<string[]>(row.methods),
-        expiresAt: instant(row.expires_at),
-      }
+      return row && sessionFromRow(row)
     },
 
-    async start(userId, methods) {
+    async ofUser(userId) {
+      const rows = await db
+        .selectFrom('session')
+        .selectAll()
+        .where('user_id', '=', userId)
+        .where('expires_at', '>', now().getTime())
+        .orderBy('id', 'desc')
+        .limit(MOST_LISTED)
+        .execute()
+      return rows.map(sessionFromRow)
+    },
+
+    async start(userId, methods, sentUserAgent) {
       const at = now()
       const { plain, key } = mintSecret('session', at)
       const expiresAt = new Date(at.getTime() + ttlSeconds * 1000)
-      const session = { id: generateId(at), userId, authenticatedAt: at, methods, expiresAt }
+      const userAgent = storableUserAgent(sentUserAgent)
+      const session = { id: generateId(at), userId, authenticatedAt: at, methods, userAgent, expiresAt }
       await db
         .insertInto('session')
         .values({
@@ -47,6 +84,7 @@ export function openSessions(database: Database, now: () => Date, ttlSeconds: nu
           user_id: userId,
           authenticated_at: at.getTime(),
           methods: toJson(methods),
+          user_agent: userAgent ?? null,
           created_at: at.getTime(),
           expires_at: expiresAt.getTime(),
         })
@@ -58,8 +96,20 @@ export function openSessions(database: Database, now: () => Date, ttlSeconds: nu
       await db.deleteFrom('session').where('id', '=', sessionId).execute()
     },
 
-    async endAll(userId) {
-      await db.deleteFrom('session').where('user_id', '=', userId).execute()
+    async endOf(userId, sessionId) {
+      const result = await db
+        .deleteFrom('session')
+        .where('id', '=', sessionId)
+        .where('user_id', '=', userId)
+        .where('expires_at', '>', now().getTime())
+        .executeTakeFirst()
+      return result.numDeletedRows > 0n
+    },
+
+    async endAll(userId, keptSessionId) {
+      let ending = db.deleteFrom('session').where('user_id', '=', userId)
+      if (keptSessionId !== undefined) ending = ending.where('id', '!=', keptSessionId)
+      return Number((await ending.executeTakeFirst()).numDeletedRows)
     },
   }
 }

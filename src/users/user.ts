@@ -15,5 +15,7 @@ export interface Session {
   readonly authenticatedAt: Date
   /** How: RFC 8176 values such as `pwd`. */
   readonly methods: readonly string[]
+  /** What the browser or program called itself at the sign-in. It proves nothing. */
+  readonly userAgent: string | undefined
   readonly expiresAt: Date
 }

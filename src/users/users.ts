@@ -20,7 +20,11 @@ function userFromRow(row: Selectable<UserTable>): User {
 export interface Users {
   byId(id: string): Promise<User | undefined>
   byName(username: string): Promise<User | undefined>
-  list(page: { readonly after?: string; readonly limit: number; readonly backwards?: boolean }): Promise<readonly User[]>
+  list(page: {
+    readonly after?: string
+    readonly limit: number
+    readonly backwards?: boolean
+  }): Promise<readonly User[]>
   count(): Promise<number>
   /** Inserts the user, with what else makes them complete, or nothing. Answers false where the name is taken. */
   insert(user: User, alongside?: (trx: Transaction<CoreTables>, userId: string) => Promise<void>): Promise<boolean>
@@ -52,7 +56,10 @@ export function openUsers(database: Database, changes: Changes): Users {
     },
 
     async count() {
-      const row = await db.selectFrom('user').select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
+      const row = await db
+        .selectFrom('user')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow()
       return Number(row.count)
     },
 

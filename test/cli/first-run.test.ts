@@ -2,13 +2,16 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import config from '../../grantql.config.ts'
 import { tokenCall, tokenCommand } from '../../src/cli/token-command.ts'
 import { welcome } from '../../src/cli/welcome.ts'
 import { createRegistry } from '../../src/config/registry.ts'
 import { databases } from '../support/database.ts'
 import { createDeployment, freePort, postForm } from './support.ts'
+
+// Each command is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 const run = promisify(execFile)
 const SECRET = 'a-secret-of-this-server-0123456789-abcdef'

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
-import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { coreMigrations } from '../../migrations/index.ts'
 import { refuseUnfinished } from '../../src/cli/transfer/marker.ts'
 import type { Progress } from '../../src/cli/transfer/progress.ts'
@@ -12,6 +12,9 @@ import { type MigrationStep, migrate } from '../../src/storage/migrate.ts'
 import { openDatabase } from '../../src/storage/open-database.ts'
 import { createTable } from '../../src/storage/schema-steps.ts'
 import { databases } from '../support/database.ts'
+
+// Each command is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 const TOY_MIGRATIONS: Record<string, MigrationStep> = {
   ...coreMigrations,

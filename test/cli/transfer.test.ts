@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { databases } from '../support/database.ts'
 import { CODE, mutate } from '../support/graphql-client.ts'
 import { createDeployment, type Deployment, type Outcome, postForm, type RunningServer, readApp } from './support.ts'
+
+// Each command is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 const PASSWORD = 'a long enough password'
 const TOKENS = '... on TokenSet { accessToken }'

@@ -7,7 +7,7 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
   everybody: [
     'Query.grants',
     'Query.scopes',
-    'Grant.grantType Grant.mutation Grant.spec Grant.description Grant.params Grant.isSelfService',
+    'Grant.grantType Grant.mutation Grant.spec Grant.description Grant.params Grant.isSelfService Grant.isLegacy',
     'GrantParam.name GrantParam.wireName GrantParam.description GrantParam.isRequired',
     'Scope.name Scope.description Scope.isSelfService',
   ],
@@ -24,9 +24,11 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
     'AppCredentials.app AppCredentials.clientSecret DeletedApp.id',
   ],
   'the user and admins': ['User.id User.username User.role User.isDisabled User.createdAt User.apps'],
+  'the user alone': ['Query.passkeys', 'Passkey.id Passkey.label Passkey.createdAt Passkey.lastUsedAt RemovedPasskey.id'],
+  'whoever asks, for one try': ['PasskeyOptions.publicKey'],
   'whoever has just signed in': ['Session.token Session.expiresAt Session.user', 'SignedOut.done'],
   'whoever holds the code or the handle': [
-    'Approval.id Approval.status Approval.scopes Approval.app Approval.createdAt Approval.expiresAt',
+    'Approval.id Approval.status Approval.scopes Approval.app Approval.createdAt Approval.expiresAt Approval.redirectTo',
     'RequestingApp.name',
   ],
   'the app that authenticates': [
@@ -45,6 +47,7 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
     'Setting.name Setting.description Setting.kind Setting.value Setting.default Setting.minimum Setting.maximum Setting.choices Setting.isPerApp',
     'SigningKey.kid SigningKey.algorithm SigningKey.state SigningKey.createdAt SigningKey.activeAt SigningKey.retiringAt SigningKey.retiredAt',
     'RotatedKeys.keys',
+    'App.settings AppSetting.name AppSetting.value',
   ],
 }
 
@@ -53,6 +56,7 @@ export const MUTATIONS: readonly string[] = [
   'createApp updateApp deleteApp rotateAppSecret',
   'approve deny',
   'signIn signOut',
+  'startPasskeyRegistration finishPasskeyRegistration removePasskey startPasskeySignIn finishPasskeySignIn',
   'clientCredentials requestCode claimToken introspectToken revokeToken',
-  'createUser updateUser updateSetting rotateKeys',
+  'createUser updateUser updateSetting updateAppSetting rotateKeys',
 ]

@@ -285,6 +285,7 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
       createUser: ['(input:{username:"intruder",role:ADMIN})'],
       updateUser: [`(id:${userId},input:{isDisabled:true})`, `(id:${userId},input:{role:ADMIN})`],
       updateSetting: ['(input:{name:"code.ttlSeconds",value:"30"})'],
+      updateAppSetting: [`(input:{appId:${id},name:"code.ttlSeconds",value:"30"})`],
       rotateKeys: ['(input:{immediately:true})'],
     }
   }

@@ -88,8 +88,8 @@ export async function openGraphQL(database: TestDatabase, options: TestGraphQLOp
   const core = { ...opened.core, log }
   const endpoints = createGraphQLEndpoints(core, options)
 
-  const send = (request: Request, { endpoint = 'public', address = '127.0.0.1' }: AskOptions = {}) =>
-    endpoints[endpoint](request, {
+  const send = async (request: Request, { endpoint = 'public', address = '127.0.0.1' }: AskOptions = {}) => {
+    const answer = await endpoints[endpoint](request, {
       id: randomUUID(),
       arrivedAt: core.now(),
       method: request.method,
@@ -97,6 +97,8 @@ export async function openGraphQL(database: TestDatabase, options: TestGraphQLOp
       headers: request.headers,
       address,
     })
+    return answer instanceof Response ? answer : new Response(answer.body, answer)
+  }
 
   return {
     core,

@@ -1,5 +1,5 @@
+import { defineGrant, definePlugin } from 'grantql/plugin'
 import { describe, expect, it } from 'vitest'
-import { definePlugin, defineGrant } from 'grantql/plugin'
 import { clientCredentials } from '../../plugins/client-credentials/index.ts'
 import { code } from '../../plugins/code/index.ts'
 import type { App } from '../../src/apps/app.ts'
@@ -96,7 +96,13 @@ describe.each(databases)('making an app ($name)', (database) => {
   it('keeps what it is given, byte for byte', async () => {
     const given = {
       name: 'Ünïcødé 😀 & <b>',
-      redirectUris: ['https://rp.example/cb?x=1', 'http://127.0.0.1/cb', 'http://[::1]/cb', 'com.example.app:/cb', 'urn:ietf:wg:oauth:2.0:oob'],
+      redirectUris: [
+        'https://rp.example/cb?x=1',
+        'http://127.0.0.1/cb',
+        'http://[::1]/cb',
+        'com.example.app:/cb',
+        'urn:ietf:wg:oauth:2.0:oob',
+      ],
     }
     const { core } = await opened(database)
     const { user } = await signedInUser(core)
@@ -131,7 +137,9 @@ describe.each(databases)('changing an app ($name)', (database) => {
     await updateApp(core, admin.user, app.id, { grants: ['urn:toy:legacy'], privileges: ['introspect-any-token'] })
     const renamed = await updateApp(core, owner.user, app.id, { name: 'Still mine' })
     expect(renamed).toMatchObject({ grants: ['urn:toy:legacy'], privileges: ['introspect-any-token'] })
-    expect(await errorCode(updateApp(core, owner.user, app.id, { scopes: ['read', 'grantql:admin'] }))).toBe('invalid_input')
+    expect(await errorCode(updateApp(core, owner.user, app.id, { scopes: ['read', 'grantql:admin'] }))).toBe(
+      'invalid_input',
+    )
   })
 
   it('a new secret works at once, the old one until the overlap ends', async () => {
@@ -152,10 +160,14 @@ describe.each(databases)('changing an app ($name)', (database) => {
     const admin = await signedInUser(core, 'admin')
     const gone = await testApp(core)
     const off = await testApp(core)
-    const tokens = [await exchange(core, gone, 'client_credentials', {}), await exchange(core, off, 'client_credentials', {})]
+    const tokens = [
+      await exchange(core, gone, 'client_credentials', {}),
+      await exchange(core, off, 'client_credentials', {}),
+    ]
     await deleteApp(core, admin.user, gone.app.id)
     await updateApp(core, admin.user, off.app.id, { isDisabled: true })
-    for (const app of [gone, off]) expect(await errorCode(exchange(core, app, 'client_credentials', {}))).toBe('invalid_client')
+    for (const app of [gone, off])
+      expect(await errorCode(exchange(core, app, 'client_credentials', {}))).toBe('invalid_client')
     for (const { accessToken } of tokens) expect(await inspectToken(core, accessToken)).toBeUndefined()
   })
 })
@@ -174,13 +186,23 @@ describe.each(databases)('tokens of an app ($name)', (database) => {
 
   it.each([
     ['Basic', { basic: (id: string, secret: string) => Buffer.from(`${id}:${secret}`).toString('base64') }, 'no error'],
-    ['Basic with another secret', { basic: (id: string) => Buffer.from(`${id}:nope`).toString('base64') }, 'invalid_client'],
-    ['Basic that cannot be decoded', { basic: (id: string) => Buffer.from(`${id}:%zz`).toString('base64') }, 'invalid_client'],
+    [
+      'Basic with another secret',
+      { basic: (id: string) => Buffer.from(`${id}:nope`).toString('base64') },
+      'invalid_client',
+    ],
+    [
+      'Basic that cannot be decoded',
+      { basic: (id: string) => Buffer.from(`${id}:%zz`).toString('base64') },
+      'invalid_client',
+    ],
     ['Basic without a colon', { basic: () => Buffer.from('nothing').toString('base64') }, 'invalid_client'],
   ])('%s (RFC 6749 §2.3.1)', async (_how, { basic }, expected) => {
     const { core } = await opened(database)
     const app = await testApp(core)
-    const credentials = { basic: basic(encodeURIComponent(app.app.clientId), encodeURIComponent(app.clientSecret ?? '')) }
+    const credentials = {
+      basic: basic(encodeURIComponent(app.app.clientId), encodeURIComponent(app.clientSecret ?? '')),
+    }
     expect(await errorCode(exchange(core, app, 'client_credentials', {}, { credentials }))).toBe(expected)
   })
 
@@ -219,7 +241,10 @@ describe.each(databases)('tokens of an app ($name)', (database) => {
     const { core, clock } = await opened(database)
     const app = await testApp(core)
     await core.apps.update({ ...app.app, tokenFormat })
-    const [kept, revoked] = [await exchange(core, app, 'client_credentials', {}), await exchange(core, app, 'client_credentials', {})]
+    const [kept, revoked] = [
+      await exchange(core, app, 'client_credentials', {}),
+      await exchange(core, app, 'client_credentials', {}),
+    ]
     const found = await inspectToken(core, revoked.accessToken)
     expect(found).toMatchObject({ kind: 'access', clientId: app.app.clientId, scopes: ['read', 'write'] })
     if (found) await revokeToken(core, found, { app: app.app })

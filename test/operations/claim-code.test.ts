@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest'
 import type { Core } from '../../src/core.ts'
 import { approve, deny } from '../../src/operations/decide-approval.ts'
 import { inspectToken } from '../../src/operations/inspect-token.ts'
-import { CODE, errorCode, exchange, openTestCore, run, signedInUser, type TestApp, type TestCore, testApp } from '../support/core.ts'
+import {
+  CODE,
+  errorCode,
+  exchange,
+  openTestCore,
+  run,
+  signedInUser,
+  type TestApp,
+  type TestCore,
+  testApp,
+} from '../support/core.ts'
 import { describeEachDatabase } from '../support/database.ts'
 
 const verifier = () => randomBytes(32).toString('base64url')
@@ -154,7 +164,12 @@ describeEachDatabase('the code grant', (_open, database) => {
       clock.pass({ seconds: 60 })
       expect(await errorCode(exchange(core, app, CODE, { code }))).toBe('invalid_grant')
       expect(await isActive(core, accessToken)).toBe(true)
-      const replays = await core.database.db.selectFrom('audit_event').selectAll().where('kind', '=', 'approval.replayed').where('app_id', '=', app.app.id).execute()
+      const replays = await core.database.db
+        .selectFrom('audit_event')
+        .selectAll()
+        .where('kind', '=', 'approval.replayed')
+        .where('app_id', '=', app.app.id)
+        .execute()
       expect(replays).toHaveLength(1)
     })
   })
@@ -181,7 +196,8 @@ describeEachDatabase('the code grant', (_open, database) => {
       const app = await testApp(core)
       const secret = verifier()
       const code = await approved(app, core, secret)
-      for (let guess = 0; guess < 5; guess++) await errorCode(exchange(core, app, CODE, { code, code_verifier: verifier() }))
+      for (let guess = 0; guess < 5; guess++)
+        await errorCode(exchange(core, app, CODE, { code, code_verifier: verifier() }))
       expect(await errorCode(exchange(core, app, CODE, { code, code_verifier: secret }))).not.toBe('no error')
     })
 

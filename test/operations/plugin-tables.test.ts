@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import type { Kysely } from 'kysely'
+import { describe, expect, it } from 'vitest'
 import { passwordSignIn } from '../../plugins/password-sign-in/index.ts'
 import { pluginContext } from '../../src/operations/plugin-context.ts'
 import type { CoreTables } from '../../src/storage/tables.ts'
@@ -10,7 +10,8 @@ import { magicLink } from '../toys/magic-link.ts'
 describe.each(databases)('what a plugin sees of the database ($name)', (database) => {
   const plugins = [passwordSignIn(), magicLink({ send() {} })]
   // biome-ignore lint/suspicious/noExplicitAny: the test reaches for what the types forbid
-  const reach = async () => pluginContext((await openTestCore(database, { plugins })).core, 'magic-link').db as Kysely<any>
+  const reach = async () =>
+    pluginContext((await openTestCore(database, { plugins })).core, 'magic-link').db as Kysely<any>
 
   it('its own tables', async () => {
     expect(await (await reach()).selectFrom('magic_link_sent').selectAll().execute()).toEqual([])
@@ -29,11 +30,15 @@ describe.each(databases)('what a plugin sees of the database ($name)', (database
       ).rejects.toThrow(refusal)
       await expect(
         (async () =>
-          db.selectFrom('magic_link_sent').where('token', 'in', db.selectFrom(table).select('id')).selectAll().execute())(),
+          db
+            .selectFrom('magic_link_sent')
+            .where('token', 'in', db.selectFrom(table).select('id'))
+            .selectAll()
+            .execute())(),
       ).rejects.toThrow(refusal)
-      await expect(
-        db.transaction().execute((trx) => trx.selectFrom(table).selectAll().execute()),
-      ).rejects.toThrow(refusal)
+      await expect(db.transaction().execute((trx) => trx.selectFrom(table).selectAll().execute())).rejects.toThrow(
+        refusal,
+      )
     },
   )
 })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { clientCredentials } from '../../plugins/client-credentials/index.ts'
+import { code } from '../../plugins/code/index.ts'
 import { approve } from '../../src/operations/decide-approval.ts'
 import { hashSecret } from '../../src/secrets/hash-secret.ts'
 import { mintSecret } from '../../src/secrets/secret-format.ts'
 import { CODE, exchange, openTestCore, run, signedInUser, testApp } from '../support/core.ts'
 import { databases } from '../support/database.ts'
 import { refreshStub } from '../toys/stubs.ts'
-import { clientCredentials } from '../../plugins/client-credentials/index.ts'
-import { code } from '../../plugins/code/index.ts'
 
 const ROUNDS = 1500
 /** Characters of a piece: enough that no two secrets share one. */
@@ -27,7 +27,14 @@ describe.each(databases)('a dump of the database ($name)', (database) => {
       const { token } = await core.sessions.start(decider.user.id, ['pwd'])
       const secret = mintSecret('appSecret', core.now())
       await core.apps.addSecret(app.app, hashSecret(secret.plain), core.now())
-      plain.push(String(requested.code), String(requested.handle), tokens.accessToken, tokens.refreshToken ?? '', token, secret.plain)
+      plain.push(
+        String(requested.code),
+        String(requested.handle),
+        tokens.accessToken,
+        tokens.refreshToken ?? '',
+        token,
+        secret.plain,
+      )
       // The newest secret is the one that works now.
       Object.assign(app, { clientSecret: secret.plain })
     }
@@ -59,7 +66,12 @@ function traces(plain: readonly string[], dump: string): string[] {
     // Behind the prefix and the time of issue, which the keys hold as well.
     const body = text.slice(4)
     pieces.set(body.slice(8, 8 + PIECE), text)
-    pieces.set(Buffer.from(body, 'base64url').toString('latin1').slice(6, 6 + PIECE), text)
+    pieces.set(
+      Buffer.from(body, 'base64url')
+        .toString('latin1')
+        .slice(6, 6 + PIECE),
+      text,
+    )
   }
   const found: string[] = []
   for (let at = 0; at + PIECE <= dump.length; at++) {
@@ -73,7 +85,10 @@ async function dumpOf(core: Awaited<ReturnType<typeof openTestCore>>['core']): P
   const tables = await core.database.db.introspection.getTables()
   let dump = ''
   for (const { name } of tables) {
-    const rows = await core.database.db.selectFrom(name as 'user').selectAll().execute()
+    const rows = await core.database.db
+      .selectFrom(name as 'user')
+      .selectAll()
+      .execute()
     for (const row of rows) {
       for (const value of Object.values(row)) dump += `${Buffer.isBuffer(value) ? value.toString('latin1') : value}\n`
     }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestServer, type TestApp, type TestServer, type TestUser, testGrant } from 'grantql/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { grant } from '../../plugins/authorization-code/grant.ts'
 import { authorizationCode } from '../../plugins/authorization-code/index.ts'
 import { introspection } from '../../plugins/introspection/index.ts'
@@ -17,7 +17,10 @@ const scopes = [
 ]
 const plugins = () => [authorizationCode(), refreshToken(), introspection()]
 
-const of = ({ clientId, clientSecret }: TestApp) => ({ client_id: clientId, ...(clientSecret && { client_secret: clientSecret }) })
+const of = ({ clientId, clientSecret }: TestApp) => ({
+  client_id: clientId,
+  ...(clientSecret && { client_secret: clientSecret }),
+})
 const newVerifier = () => randomBytes(32).toString('base64url')
 const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')
 
@@ -127,7 +130,8 @@ describe.each(databases)('the authorization endpoint with response_type=code ($n
       code_verifier: 'v'.repeat(43),
       ...more,
     })
-  const freshApp = (given: object = {}) => server.createApp({ grants: GRANTS, scopes: ['read', 'write'], redirectUris: [CALLBACK], ...given })
+  const freshApp = (given: object = {}) =>
+    server.createApp({ grants: GRANTS, scopes: ['read', 'write'], redirectUris: [CALLBACK], ...given })
 
   it('comes back with code, state as it was sent, and iss (RFC 6749 §4.1.2, RFC 9207 §2)', async () => {
     const state = 'a b&c=d%é😀"\'<>'
@@ -140,12 +144,19 @@ describe.each(databases)('the authorization endpoint with response_type=code ($n
     const client = await freshApp()
     const { code } = membersOf(await approved(browser, request(client, { scope: 'read' })))
     const tokens = await exchange(client, code)
-    expect(tokens).toMatchObject({ status: 200, body: { scope: 'read', token_type: 'Bearer', refresh_token: expect.any(String) } })
+    expect(tokens).toMatchObject({
+      status: 200,
+      body: { scope: 'read', token_type: 'Bearer', refresh_token: expect.any(String) },
+    })
     server.clock.pass({ seconds: 3 })
     expect((await exchange(client, code)).body.error).toBe('invalid_grant')
     const looked = await server.form('/oauth/introspect', { ...of(client), token: tokens.body.access_token })
     expect(looked.body).toEqual({ active: false })
-    const refreshed = await server.form('/oauth/token', { ...of(client), grant_type: 'refresh_token', refresh_token: tokens.body.refresh_token })
+    const refreshed = await server.form('/oauth/token', {
+      ...of(client),
+      grant_type: 'refresh_token',
+      refresh_token: tokens.body.refresh_token,
+    })
     expect(refreshed.body.error).toBe('invalid_grant')
   })
 
@@ -204,11 +215,14 @@ describe.each(databases)('the authorization endpoint with response_type=code ($n
       expect((await exchange(client, code)).status).toBe(200)
     })
 
-    it.each([['https://rp.example/other'], ['']])('%j at the token endpoint is refused (RFC 6749 §4.1.3)', async (redirect_uri) => {
-      const client = await freshApp()
-      const { code } = membersOf(await approved(browser, request(client)))
-      expect((await exchange(client, code, { redirect_uri })).body.error).toBe('invalid_grant')
-    })
+    it.each([['https://rp.example/other'], ['']])(
+      '%j at the token endpoint is refused (RFC 6749 §4.1.3)',
+      async (redirect_uri) => {
+        const client = await freshApp()
+        const { code } = membersOf(await approved(browser, request(client)))
+        expect((await exchange(client, code, { redirect_uri })).body.error).toBe('invalid_grant')
+      },
+    )
   })
 
   describe('errors go back to the app with state and iss (RFC 6749 §4.1.2.1)', () => {
@@ -264,7 +278,10 @@ describe.each(databases)('the authorization endpoint with response_type=code ($n
     it('prompt=none: login_required without a session, consent_required without a yes, a code with both', async () => {
       const client = await freshApp()
       const silent = request(client, { prompt: 'none', state: 's' })
-      expect(membersOf(await new Browser(server, undefined).authorize(silent))).toMatchObject({ error: 'login_required', state: 's' })
+      expect(membersOf(await new Browser(server, undefined).authorize(silent))).toMatchObject({
+        error: 'login_required',
+        state: 's',
+      })
       expect(membersOf(await browser.authorize(silent))).toMatchObject({ error: 'consent_required', state: 's' })
       await approved(browser, request(client))
       const back = await browser.authorize(silent)
@@ -274,9 +291,15 @@ describe.each(databases)('the authorization endpoint with response_type=code ($n
     it('a yes is remembered for these scopes and no more, and asked for again by prompt=consent', async () => {
       const client = await freshApp()
       await approved(browser, request(client, { scope: 'read' }))
-      expect((await goesTo(browser.authorize(request(client, { scope: 'read' })))).searchParams.get('code')).toBeTruthy()
-      expect((await goesTo(browser.authorize(request(client, { scope: 'read write' })))).pathname).toMatch(/^\/approve\//)
-      expect((await goesTo(browser.authorize(request(client, { scope: 'read', prompt: 'consent' })))).pathname).toMatch(/^\/approve\//)
+      expect(
+        (await goesTo(browser.authorize(request(client, { scope: 'read' })))).searchParams.get('code'),
+      ).toBeTruthy()
+      expect((await goesTo(browser.authorize(request(client, { scope: 'read write' })))).pathname).toMatch(
+        /^\/approve\//,
+      )
+      expect((await goesTo(browser.authorize(request(client, { scope: 'read', prompt: 'consent' })))).pathname).toMatch(
+        /^\/approve\//,
+      )
       const other = new Browser(server, await server.createUser())
       expect((await goesTo(other.authorize(request(client, { scope: 'read' })))).pathname).toMatch(/^\/approve\//)
     })
@@ -298,7 +321,9 @@ describe.each(databases)('the authorization endpoint with response_type=code ($n
         expect(shown.pathname).toBe('/sign-in')
         expect(shown.searchParams.get('prompt')).toBe('login')
       }
-      expect((await goesTo(browser.authorize(request(client, { max_age: '3600' })))).searchParams.get('code')).toBeTruthy()
+      expect(
+        (await goesTo(browser.authorize(request(client, { max_age: '3600' })))).searchParams.get('code'),
+      ).toBeTruthy()
     })
 
     it('login_hint fills the sign-in form in', async () => {
@@ -339,7 +364,7 @@ describe.each(databases)('the authorization endpoint with response_type=code ($n
     expect(html).toContain(`action="${CALLBACK}"`)
     expect(html).toContain('name="code"')
     expect(html).not.toContain('<script>alert')
-    expect(posted.headers.get('content-security-policy')).toContain("form-action https://rp.example;")
+    expect(posted.headers.get('content-security-policy')).toContain('form-action https://rp.example;')
     expect(posted.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
   })
 

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { createTestServer, type TestApp, type TestServer, type TestUser } from 'grantql/testing'
 import { printSchema } from 'graphql'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestServer, type TestApp, type TestServer, type TestUser } from 'grantql/testing'
 import { clientCredentials } from '../../plugins/client-credentials/index.ts'
 import { code } from '../../plugins/code/index.ts'
 import { introspection } from '../../plugins/introspection/index.ts'
@@ -208,10 +208,19 @@ describe.each(databases)('what is written through the public door alone ($name)'
 
     it('a no comes back as access_denied (RFC 6749 §4.1.2.1)', async () => {
       const client = await app([GRANT])
-      const opened = await authorize({ client_id: client.clientId, redirect_uri: CALLBACK, response_type: 'toy_code', state: 's' })
+      const opened = await authorize({
+        client_id: client.clientId,
+        redirect_uri: CALLBACK,
+        response_type: 'toy_code',
+        state: 's',
+      })
       const back = await decided(opened.headers.get('location') ?? '', 'deny')
       const to = new URL(back.headers.get('location') ?? '')
-      expect(Object.fromEntries(to.searchParams)).toMatchObject({ error: 'access_denied', state: 's', iss: 'http://localhost:3000' })
+      expect(Object.fromEntries(to.searchParams)).toMatchObject({
+        error: 'access_denied',
+        state: 's',
+        iss: 'http://localhost:3000',
+      })
     })
 
     it('a response mode of a plugin carries the answer', async () => {
@@ -228,7 +237,12 @@ describe.each(databases)('what is written through the public door alone ($name)'
 
     it('a pushed request is found by its request_uri, once (RFC 9126 §4)', async () => {
       const client = await app([GRANT])
-      const pushed = await server.form('/oauth/toy-par', { ...of(client), response_type: 'toy_code', redirect_uri: CALLBACK, state: 'pushed' })
+      const pushed = await server.form('/oauth/toy-par', {
+        ...of(client),
+        response_type: 'toy_code',
+        redirect_uri: CALLBACK,
+        state: 'pushed',
+      })
       expect(pushed.body).toMatchObject({ request_uri: expect.stringMatching(/^urn:toy:request:/), expires_in: 60 })
       const use = () => authorize({ client_id: client.clientId, request_uri: pushed.body.request_uri })
       const opened = await use()
@@ -257,12 +271,17 @@ describe.each(databases)('what is written through the public door alone ($name)'
     it('a standard app, an unknown one and none at all are answered by the standard', async () => {
       const client = await app(['client_credentials'])
       expect((await post({ ...of(client), grant_type: 'client_credentials' })).body).toHaveProperty('access_token')
-      expect((await post({ client_id: 'nobody', client_secret: 'x', grant_type: 'client_credentials' })).body.error).toBe('invalid_client')
+      expect(
+        (await post({ client_id: 'nobody', client_secret: 'x', grant_type: 'client_credentials' })).body.error,
+      ).toBe('invalid_client')
       expect((await post({ grant_type: 'client_credentials' })).body.error).toBe('invalid_client')
     })
 
     it('a request of no known app that the dialect recognises is answered by the dialect', async () => {
-      expect(await post({ toy: '1', kind: 'self', client_id: 'nobody', key: 'x' })).toMatchObject({ status: 418, body: { oops: 'invalid_client' } })
+      expect(await post({ toy: '1', kind: 'self', client_id: 'nobody', key: 'x' })).toMatchObject({
+        status: 418,
+        body: { oops: 'invalid_client' },
+      })
     })
   })
 })

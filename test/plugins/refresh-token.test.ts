@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestServer, type TestApp, type TestServer, testGrant } from 'grantql/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { code } from '../../plugins/code/index.ts'
 import { introspection } from '../../plugins/introspection/index.ts'
 import { grant } from '../../plugins/refresh-token/grant.ts'
@@ -14,7 +14,10 @@ const scopes = [
 ]
 const plugins = () => [code(), refreshToken(), introspection(), revocation()]
 
-const of = ({ clientId, clientSecret }: TestApp) => ({ client_id: clientId, ...(clientSecret && { client_secret: clientSecret }) })
+const of = ({ clientId, clientSecret }: TestApp) => ({
+  client_id: clientId,
+  ...(clientSecret && { client_secret: clientSecret }),
+})
 
 /** The answer to the claim of a freshly approved code. */
 async function claimed(server: TestServer, app: TestApp) {
@@ -54,7 +57,8 @@ describe.each(databases)('refresh tokens ($name)', (database) => {
     server.createApp({ type, grants: [CODE, 'refresh_token'], scopes: ['read', 'write'] })
   const refresh = (app: TestApp, refresh_token: string, more: Record<string, string> = {}) =>
     server.form('/oauth/token', { ...of(app), grant_type: 'refresh_token', refresh_token, ...more })
-  const isActive = async (app: TestApp, token: string) => (await server.form('/oauth/introspect', { ...of(app), token })).body.active
+  const isActive = async (app: TestApp, token: string) =>
+    (await server.form('/oauth/introspect', { ...of(app), token })).body.active
 
   it('rotate: each gives the next, and the new access token is active', async () => {
     const app = await makeApp()

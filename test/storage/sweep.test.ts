@@ -66,6 +66,8 @@ describeEachDatabase('the sweep', (open) => {
       token_family: 0,
       revoked_token: 0,
       pace: 1,
+      guess: 0,
+      known_device: 0,
       change: 1,
     })
   })

@@ -26,8 +26,10 @@ export interface TestServerOptions {
   readonly scopes?: Config['scopes']
   readonly config?: Omit<Partial<Config>, 'plugins' | 'scopes'>
   readonly clock?: TestClock
-  /** Defaults to `http://127.0.0.1` and the port that it listens on. */
+  /** Defaults to `http://`, the host and the port that it listens on. */
   readonly issuer?: string
+  /** By which name it is called. Defaults to `127.0.0.1`. */
+  readonly host?: string
 }
 
 type Params = Readonly<Record<string, string>> | readonly (readonly [string, string])[]
@@ -80,7 +82,7 @@ export function basic(clientId: string, clientSecret: string | undefined): strin
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const clock = options.clock ?? createClock()
   const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
+  const url = `http://${options.host ?? '127.0.0.1'}:${port}`
   const issuer = options.issuer ?? url
   const logLines: LogLine[] = []
   const { database = 'sqlite' } = options

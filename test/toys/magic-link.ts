@@ -6,8 +6,8 @@ import {
   definePlugin,
   field,
   InvalidGrant,
-  param,
   type PluginMigration,
+  param,
   setting,
 } from 'grantql/plugin'
 

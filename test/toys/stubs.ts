@@ -67,7 +67,12 @@ export const idTokenStub = () =>
           if (!issuance.scopes.includes('toy-openid') || !('userId' in issuance.subject)) return undefined
           const digest = createHash('sha256').update(accessToken).digest().subarray(0, 16)
           return ctx.tokens.sign(
-            { iss: ctx.issuer, sub: issuance.subject.userId, aud: ctx.app.clientId, at_hash: digest.toString('base64url') },
+            {
+              iss: ctx.issuer,
+              sub: issuance.subject.userId,
+              aud: ctx.app.clientId,
+              at_hash: digest.toString('base64url'),
+            },
             { type: 'JWT' },
           )
         },
@@ -176,8 +181,13 @@ export const pushedRequestStub = () =>
             .where('id', '=', id)
             .where('used_at', 'is', null)
             .executeTakeFirst()
-          if (used.numUpdatedRows !== 1n) throw new InvalidRequest({ message: 'The pushed request is used or unknown.' })
-          const row = await ctx.db.selectFrom('toy_pushed_request').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+          if (used.numUpdatedRows !== 1n)
+            throw new InvalidRequest({ message: 'The pushed request is used or unknown.' })
+          const row = await ctx.db
+            .selectFrom('toy_pushed_request')
+            .selectAll()
+            .where('id', '=', id)
+            .executeTakeFirstOrThrow()
           return JSON.parse(row.params) as Record<string, string>
         },
       },
@@ -206,7 +216,10 @@ export const authorizationCodeStub = () =>
       {
         mode: 'toy_header',
         respond: (redirectUri, members) =>
-          new Response(null, { status: 303, headers: { location: redirectUri, 'x-toy': new URLSearchParams(members).toString() } }),
+          new Response(null, {
+            status: 303,
+            headers: { location: redirectUri, 'x-toy': new URLSearchParams(members).toString() },
+          }),
       },
     ],
     grants: [

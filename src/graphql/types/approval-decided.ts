@@ -1,6 +1,7 @@
 import type { StoredApproval } from '../../approvals/rows.ts'
 import type { Core } from '../../core.ts'
 import { NotFound, TemporarilyUnavailable } from '../../errors/standard.ts'
+import { findByCode } from '../../operations/find-approval.ts'
 import type { Builder } from '../builder.ts'
 import { coreOf } from '../context.ts'
 import type { CoreRefs } from '../refs.ts'
@@ -54,7 +55,8 @@ export function addApprovalDecided(builder: Builder, { Approval }: CoreRefs): vo
         const core = coreOf(context)
         const close = streams.open(context.facts.address ?? '')
         try {
-          const approval = await core.approvals.byCode(code)
+          const { address, id: requestId } = context.facts
+          const approval = await findByCode(core, code, { address, requestId })
           if (!approval) throw new NotFound({ message: 'Nothing has this code, or it is over.' })
           return decision(core, held(context, approval), close)
         } catch (error) {

@@ -1,6 +1,9 @@
 import type { Approval } from '../../approvals/approval.ts'
-import { AlreadyDecided, ExpiredToken, InvalidScope, NotFound } from '../../errors/standard.ts'
-import { approve, deny } from '../../operations/decide-approval.ts'
+import { AlreadyDecided, ExpiredToken, InvalidScope, LoginRequired, NotFound, TooManyAttempts } from '../../errors/standard.ts'
+import { answerUrl } from '../../operations/authorization-answer.ts'
+import type { PersonsDecision } from '../../operations/complete-authorization.ts'
+import { decideByHandle } from '../../operations/decide-by-handle.ts'
+import { findByHandle } from '../../operations/find-approval.ts'
 import { requireViewer } from '../authorization.ts'
 import type { Builder } from '../builder.ts'
 import { coreOf, type GraphQLContext } from '../context.ts'
@@ -23,7 +26,7 @@ export function addApproval(builder: Builder) {
     subGraphs: ['public'],
     fields: (t) => ({ name: t.exposeString('name', { description: 'What the app calls itself.' }) }),
   })
-  return builder.objectRef<Approval>('Approval').implement({
+  const Approval = builder.objectRef<Approval>('Approval').implement({
     description: 'One request of an app for a user’s yes. It is seen by whoever holds its code or its handle.',
     subGraphs: ['public'],
     authScopes: ({ id }) => ({ holdsApproval: id }),
@@ -50,8 +53,15 @@ export function addApproval(builder: Builder) {
         description: 'Until when it can be decided and claimed.',
         resolve: ({ expiresAt }) => expiresAt,
       }),
+      redirectTo: t.string({
+        nullable: true,
+        description:
+          'Where the browser goes next, with the answer for the app: given once, by approve or deny, where the app asked through the browser in the mode query or fragment.',
+        resolve: (approval: DecidedApproval) => approval.redirectTo ?? null,
+      }),
     }),
   })
+  return { Approval, RequestingApp }
 }
 
 /** Notes that this request has shown the approval's code or handle. */
@@ -70,7 +80,8 @@ export function addApprovalQueries(builder: Builder, { Approval: ref }: CoreRefs
       description: 'What an app asks for, by the handle in the URL that it showed; null where nothing has that handle.',
       args: { handle: t.arg.string({ required: true }) },
       resolve: async (_root, { handle }, context) => {
-        const approval = await coreOf(context).approvals.byHandle(handle)
+        const viewer = await requireViewer(context)
+        const approval = await findByHandle(coreOf(context), handle, { ...viewer, requestId: context.facts.id })
         return approval ? held(context, approval) : null
       },
     }),
@@ -86,21 +97,32 @@ export function addApprovalMutations(parts: SchemaParts, { Approval: ref }: Core
       scopes: t.stringList({ description: 'What to say yes to. Left out: all that it asks for.' }),
     }),
     type: ref,
-    errors: [NotFound, InvalidScope, AlreadyDecided, ExpiredToken],
-    resolve: async ({ handle, scopes }, context) => {
-      const decider = { ...(await requireViewer(context)), requestId: context.facts.id }
-      return held(context, await approve(coreOf(context), decider, handle, scopes ?? undefined))
-    },
+    errors: [NotFound, InvalidScope, AlreadyDecided, ExpiredToken, LoginRequired, TooManyAttempts],
+    resolve: ({ handle, scopes }, context) =>
+      decide(context, handle, ({ requestedScopes }) => ({ approves: scopes ?? requestedScopes })),
   })
   declareMutation(parts, 'deny', {
     description: 'Says no to what an app asks for.',
     subGraphs: ['public'],
     input: (t) => ({ handle: t.string({ required: true, description: 'The handle in the URL that the app showed.' }) }),
     type: ref,
-    errors: [NotFound, AlreadyDecided, ExpiredToken],
-    resolve: async ({ handle }, context) => {
-      const decider = { ...(await requireViewer(context)), requestId: context.facts.id }
-      return held(context, await deny(coreOf(context), decider, handle))
-    },
+    errors: [NotFound, AlreadyDecided, ExpiredToken, TooManyAttempts],
+    resolve: ({ handle }, context) => decide(context, handle, () => ({ denies: true })),
   })
+}
+
+/** An approval that was just decided, with where its browser goes next. */
+type DecidedApproval = Approval & { readonly redirectTo?: string | undefined }
+
+async function decide(
+  context: GraphQLContext,
+  handle: string,
+  decisionOn: (approval: Approval) => PersonsDecision,
+): Promise<DecidedApproval> {
+  const core = coreOf(context)
+  const decider = { ...(await requireViewer(context)), requestId: context.facts.id }
+  const found = await findByHandle(core, handle, decider)
+  if (!found) throw new NotFound()
+  const { approval, answer } = await decideByHandle(core, decider, handle, found, decisionOn(found), context.facts)
+  return held(context, { ...approval, redirectTo: answer && answerUrl(answer) })
 }

@@ -40,7 +40,12 @@ export function addGrants({ builder, registry }: SchemaParts): void {
       }),
       isSelfService: t.boolean({
         description: 'An owner may give it to an app; else only an admin does.',
-        resolve: ({ selfService }) => selfService !== false,
+        resolve: ({ selfService, legacy }) => selfService !== false && !legacy,
+      }),
+      isLegacy: t.boolean({
+        description:
+          'OAuth 2.1 has left it behind. An app has it only where its owner turned it on and an admin gave the app leave to.',
+        resolve: ({ legacy }) => legacy ?? false,
       }),
     }),
   })

@@ -1,9 +1,11 @@
-import { InvalidInput } from '../../errors/standard.ts'
-import { updateSetting } from '../../operations/update-setting.ts'
+import { InvalidInput, NotFound } from '../../errors/standard.ts'
+import { updateAppSetting, updateSetting } from '../../operations/update-setting.ts'
 import type { Setting } from '../../plugin/setting.ts'
 import { requireActor } from '../authorization.ts'
 import { coreOf } from '../context.ts'
 import { declareMutation, type SchemaParts } from '../mutations.ts'
+import { readIdOf } from '../node-id.ts'
+import type { CoreRefs } from '../refs.ts'
 
 interface NamedSetting {
   readonly name: string
@@ -11,7 +13,7 @@ interface NamedSetting {
 }
 
 /** Adds what operators change while the server runs. Every value is a text here: `600`, `true`, `weekly`. */
-export function addSettings(parts: SchemaParts): void {
+export function addSettings(parts: SchemaParts, refs: CoreRefs): void {
   const { builder, registry } = parts
   const named = new Map([...registry.settings].map(([declaration, name]) => [name, { name, declaration }]))
   const Kind = builder.enumType('SettingKind', {
@@ -87,12 +89,57 @@ export function addSettings(parts: SchemaParts): void {
     resolve: async ({ name, value }, context) => {
       const setting = named.get(name)
       if (!setting) throw new InvalidInput({ message: 'There is no such setting.', field: ['name'] })
-      const { kind } = setting.declaration
-      const read = kind === 'integer' ? readInteger(value) : kind === 'boolean' ? readBoolean(value) : value
+      const read = readValue(setting.declaration.kind, value)
       await updateSetting(coreOf(context), await requireActor(context), name, read, context.facts.id)
       return setting
     },
   })
+  addAppSettings(parts, named, refs)
+}
+
+/** The values that an app has of its own, and the mutation that gives it one. */
+function addAppSettings(parts: SchemaParts, named: ReadonlyMap<string, NamedSetting>, { App: AppRef }: CoreRefs): void {
+  const { builder } = parts
+  const AppSetting = builder.objectRef<readonly [name: string, value: unknown]>('AppSetting').implement({
+    description: 'A value that one app has of its own.',
+    subGraphs: ['admin'],
+    authScopes: { admin: true },
+    fields: (t) => ({
+      name: t.string({ description: 'The plugin and its name for it.', resolve: ([name]) => name }),
+      value: t.string({ description: 'The value.', resolve: ([, value]) => String(value) }),
+    }),
+  })
+  builder.objectField(AppRef, 'settings', (t) =>
+    t.field({
+      type: [AppSetting],
+      subGraphs: ['admin'],
+      authScopes: { admin: true },
+      description: 'What is set for this app alone.',
+      resolve: ({ settings }) => Object.entries(settings),
+    }),
+  )
+  declareMutation(parts, 'updateAppSetting', {
+    description: 'Gives one app its own value of a setting.',
+    subGraphs: ['admin'],
+    input: (t) => ({
+      appId: t.id({ required: true, description: 'The app.' }),
+      name: t.string({ required: true, description: 'The plugin and its name for it: code.ttlSeconds.' }),
+      value: t.string({ description: 'The text of the value. Left out: the app goes by the server’s value again.' }),
+    }),
+    type: AppRef,
+    errors: [NotFound, InvalidInput],
+    resolve: async ({ appId, name, value }, context) => {
+      const id = readIdOf('App', String(appId))
+      if (id === undefined) throw new NotFound()
+      const kind = named.get(name)?.declaration.kind
+      const read = value === null || value === undefined || !kind ? (value ?? undefined) : readValue(kind, value)
+      return updateAppSetting(coreOf(context), await requireActor(context), id, name, read, context.facts.id)
+    },
+  })
+}
+
+function readValue(kind: Setting['kind'], text: string): unknown {
+  return kind === 'integer' ? readInteger(text) : kind === 'boolean' ? readBoolean(text) : text
 }
 
 const readInteger = (text: string): unknown => (/^-?\d{1,15}$/.test(text) ? Number(text) : text)
