@@ -11,7 +11,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createClock, createTestServer, type TestServer } from 'grantql/testing'
+import { createClock, createTestServer, type TestServer, type TestUser } from 'grantql/testing'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import config from '../grantql.config.ts'
 import { findChromium } from '../test/support/chromium.ts'
@@ -35,6 +35,11 @@ const PAGES: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   'decided-already': (person) => person.letAnotherDecide().then(() => person.signIn('the request')),
   'too-old': (person) => person.wait(601).then(() => person.signIn('the request')),
   error: (person) => person.signIn('/approve/a-link-that-is-wrong'),
+  account: (person) => person.agree().then(() => person.signIn('/account')),
+  passkeys: (person) => person.signIn('/account/passkeys').then(() => person.addPasskey('My phone')),
+  'change-password': (person) => person.signIn('/account/password'),
+  'sign-up': (person) => person.set('password-sign-in.signUp', true).then(() => person.open('/sign-up')),
+  invitation: (person) => person.openInvitation('grace'),
 }
 
 const DESKTOP = { viewport: { width: 1200, height: 760 }, deviceScaleFactor: 1 }
@@ -47,20 +52,24 @@ const LOOKS = {
   '.phone.dark': { ...PHONE, colorScheme: 'dark' },
 } as const
 
-/** Somebody at a browser, for whom an app has a request. */
+/** Ada at a browser, and an app that has a request for her. */
 class Person {
   readonly #page: Page
   readonly #server: TestServer
-  readonly #handle: string
+  readonly #ada: TestUser
+  readonly #request: Request
 
-  constructor(page: Page, server: TestServer, handle: string) {
+  constructor(page: Page, server: TestServer, ada: TestUser, request: Request) {
     this.#page = page
     this.#server = server
-    this.#handle = handle
+    this.#ada = ada
+    this.#request = request
   }
 
   async open(path: string): Promise<void> {
-    await this.#page.goto(`${ISSUER}${path === 'the request' ? `/approve/${this.#handle}` : path}`)
+    await this.#page.goto(
+      path === 'the request' ? `${ISSUER}/approve/${this.#request.handle}` : new URL(path, ISSUER).href,
+    )
   }
 
   /** Opens a page that asks for a sign-in, and does so. */
@@ -77,8 +86,45 @@ class Person {
     await answered
   }
 
+  /** Says yes, and the app claims its token. */
+  async agree(): Promise<void> {
+    await this.#server.approve(this.#request.handle, this.#ada)
+    await this.#request.claim()
+  }
+
+  /** By an authenticator that Chromium pretends to have. */
+  async addPasskey(label: string): Promise<void> {
+    const devtools = await this.#page.context().newCDPSession(this.#page)
+    await devtools.send('WebAuthn.enable')
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+    await this.#page.getByLabel('Name of the new passkey').fill(label)
+    await this.press('Add a passkey')
+  }
+
+  async set(setting: string, value: unknown): Promise<void> {
+    await this.#server.server.core.settings.write(setting, value)
+  }
+
+  async openInvitation(username: string): Promise<void> {
+    const { sessionToken } = await this.#server.createUser({ role: 'admin' })
+    const document =
+      'mutation ($input: InviteUserInput!) { inviteUser(input: $input) { ... on Invitation { invitationUrl } } }'
+    const headers = { authorization: `Bearer ${sessionToken}` }
+    const { data } = await this.#server.graphql(document, { input: { username } }, { headers, path: '/admin/graphql' })
+    await this.open(data.inviteUser.invitationUrl)
+  }
+
   async letAnotherDecide(): Promise<void> {
-    await this.#server.approve(this.#handle, await this.#server.createUser({ username: 'grace' }))
+    await this.#server.approve(this.#request.handle, await this.#server.createUser({ username: 'grace' }))
   }
 
   async wait(seconds: number): Promise<void> {
@@ -120,11 +166,11 @@ async function takePicture(
   look: (typeof LOOKS)[keyof typeof LOOKS],
   goThere: (person: Person) => Promise<void>,
 ): Promise<void> {
-  const server = await startServer(name)
+  const { server, ada } = await startServer(name)
   const context = await browser.newContext({ ...look, locale: 'en-GB', timezoneId: 'UTC' })
   try {
     const page = await context.newPage()
-    await goThere(new Person(page, server, await requestCode(server)))
+    await goThere(new Person(page, server, ada, await makeRequest(server)))
     await sameRequestId(page)
     await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true, animations: 'disabled', caret: 'hide' })
   } finally {
@@ -133,28 +179,36 @@ async function takePicture(
   }
 }
 
-async function startServer(name: string): Promise<TestServer> {
+async function startServer(name: string): Promise<{ server: TestServer; ada: TestUser }> {
   const server = await createTestServer({
     ...config,
     issuer: ISSUER,
     databaseUrl: `sqlite:${join(folder, `${name}.db`)}`,
     clock: createClock(NOW),
   })
-  await server.createUser({ username: 'ada', password: PASSWORD })
+  const ada = await server.createUser({ username: 'ada', password: PASSWORD })
   await server.server.listen(port)
-  return server
+  return { server, ada }
 }
 
-/** Every grant and scope that an app's owner can give, so that nothing here names one. */
-async function requestCode(server: TestServer): Promise<string> {
+/** What an app asks of ada. */
+interface Request {
+  readonly handle: string
+  claim(): Promise<unknown>
+}
+
+/** By an app with every grant and scope that its owner can give it. */
+async function makeRequest(server: TestServer): Promise<Request> {
   const { grants, scopes } = server.server.core.registry
   const app = await server.createApp({
     name: 'Photo printer',
-    grants: [...grants.keys()],
+    grants: [...grants.values()].filter(({ selfService }) => selfService !== false).map(({ grantType }) => grantType),
     scopes: [...scopes.values()].filter(({ adminOnly }) => !adminOnly).map(({ name }) => name),
   })
   const credentials = { client_id: app.clientId, client_secret: app.clientSecret ?? '' }
-  return (await server.form('/oauth/code', credentials)).body.handle
+  const { code, handle } = (await server.form('/oauth/code', credentials)).body
+  const grantType = 'urn:grantql:params:oauth:grant-type:code'
+  return { handle, claim: () => server.form('/oauth/token', { ...credentials, grant_type: grantType, code }) }
 }
 
 /** Each request has an id of its own; in pictures it is one. */

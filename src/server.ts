@@ -15,8 +15,8 @@ import { renderError } from './pages/error.ts'
 import type { Logger } from './plugin/context.ts'
 
 const DAY_SECONDS = 24 * 60 * 60
-/** How long what is under way may take when the server is told to stop. */
-const GRACE_MS = 10_000
+/** How long what is under way may take when the server is told to stop: under the 9 s after which the process gives up. */
+const GRACE_MS = 8_000
 
 export interface ServerOptions {
   readonly config: Config

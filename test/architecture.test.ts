@@ -19,7 +19,7 @@ function sources(folder: string): string[] {
 }
 
 const IMPORT =
-  /(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s)?'([^']+)'|import\(\s*'([^']+)'\s*\)|require\(\s*'([^']+)'\s*\)/g
+  /(?:import|export)\s+(type\s)?(?:[\w\s{},*$]*?\sfrom\s)?'([^']+)'|import\(\s*'([^']+)'\s*\)|require\(\s*'([^']+)'\s*\)/g
 
 function importsOf(file: string, text = readFileSync(join(root, file), 'utf8')): Import[] {
   return [...text.matchAll(IMPORT)].map((match) => ({

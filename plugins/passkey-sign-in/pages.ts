@@ -69,7 +69,8 @@ async function show(ctx: Context, user: User, failure?: OAuthError): Promise<Res
 <p class="lead">Sign in with your fingerprint, your face or a security key instead of a password.</p>
 ${failure ? await ctx.html`<p class="note bad" role="alert">${failure.message}</p>` : ''}
 ${rows.length > 0 ? await ctx.html`<ul class="rows">${rows}</ul>` : await ctx.html`<p>You have no passkey yet.</p>`}
-${isOffered(ctx) ? await addForm(ctx) : await ctx.html`<p class="note">This server takes no passkeys at present.</p>`}`
+${isOffered(ctx) ? await addForm(ctx) : await ctx.html`<p class="note">This server takes no passkeys at present.</p>`}
+<p class="small after"><a href="/account">Your account</a></p>`
   return ctx.page('Passkeys', body, {
     status: failure ? 422 : 200,
     ...(isOffered(ctx) && { script: registrationScript }),

@@ -1,14 +1,15 @@
 import type { Transaction } from 'kysely'
 import { mintSecret, parseSecret } from '../secrets/secret-format.ts'
 import type { Database } from '../storage/database.ts'
+import { createGroupRead } from '../storage/group-read.ts'
+import { prepareRead } from '../storage/prepared.ts'
 import { toJson } from '../storage/rows.ts'
 import type { CoreTables } from '../storage/tables.ts'
+import { keyText, MOST_FAILED_PROOFS, prepareClaim } from './claim.ts'
 import { approvalFromRow, type StoredApproval } from './rows.ts'
 
 /** A replay of a code is recognised for this long after the code expired, in milliseconds. */
 const REMEMBERED_MS = 60 * 60 * 1000
-/** Wrong proofs after which an approved code is burnt, so that a verifier cannot be guessed (RFC 7636 §7.1). */
-const MOST_FAILED_PROOFS = 5
 
 export interface NewApproval {
   readonly appId: string
@@ -27,7 +28,9 @@ export interface Decision {
   readonly newCode?: { readonly key: Buffer; readonly expiresAt: Date } | undefined
 }
 
-export interface ClaimMark {
+/** One attempt to claim a code. */
+export interface CodeClaim {
+  readonly codeKey: Buffer
   readonly claimId: string
   readonly familyId: string
   readonly at: Date
@@ -42,17 +45,23 @@ export interface Approvals {
   byCodeKeys(keys: readonly Buffer[]): Promise<readonly StoredApproval[]>
   /** One guarded write: true for exactly one of all who decide, and never after the approval expired. */
   decide(approval: StoredApproval, decision: Decision): Promise<boolean>
-  /** One guarded write: true for exactly one of all who claim. */
-  claim(trx: Transaction<CoreTables>, codeKey: Buffer, mark: ClaimMark): Promise<boolean>
+  /** One guarded write for all of them: of all who ever claim a code, in this transaction or another, one is answered. */
+  claim(trx: Transaction<CoreTables>, claims: readonly CodeClaim[]): Promise<ReadonlySet<CodeClaim>>
   /** Counts a wrong proof against an approved code, and burns the code when there were too many. */
   noteFailedProof(codeKey: Buffer): Promise<void>
 }
 
 export function openApprovals(database: Database, now: () => Date): Approvals {
   const { db } = database
-  const find = async (column: 'code_key' | 'handle_key', key: Buffer | undefined) => {
-    if (!key) return undefined
-    const row = await db.selectFrom('approval').selectAll().where(column, '=', key).executeTakeFirst()
+  const readByCodes = prepareRead(db, (keys: readonly Buffer[]) =>
+    db.selectFrom('approval').selectAll().where('code_key', 'in', keys),
+  )
+  const byCode = createGroupRead(
+    async (keys: Buffer[]) => new Map((await readByCodes(keys)).map((row) => [keyText(row.code_key), row])),
+    keyText,
+  )
+  const byHandle = async (key: Buffer) => {
+    const row = await db.selectFrom('approval').selectAll().where('handle_key', '=', key).executeTakeFirst()
     return row && approvalFromRow(row, now())
   }
 
@@ -86,13 +95,20 @@ export function openApprovals(database: Database, now: () => Date): Approvals {
       return { approval: approvalFromRow(row, at), code: code.plain, handle: handle.plain }
     },
 
-    byCode: (code) => find('code_key', parseSecret('code', code)?.key),
-    byHandle: (handle) => find('handle_key', parseSecret('handle', handle)?.key),
-    byId: (id) => find('handle_key', Buffer.from(id, 'base64url')),
+    async byCode(code) {
+      const parsed = parseSecret('code', code)
+      const row = parsed && (await byCode(parsed.key))
+      return row && approvalFromRow(row, now())
+    },
+    async byHandle(handle) {
+      const parsed = parseSecret('handle', handle)
+      return parsed && byHandle(parsed.key)
+    },
+    byId: (id) => byHandle(Buffer.from(id, 'base64url')),
 
     async byCodeKeys(keys) {
       if (keys.length === 0) return []
-      const rows = await db.selectFrom('approval').selectAll().where('code_key', 'in', [...keys]).execute()
+      const rows = await readByCodes(keys)
       return rows.map((row) => approvalFromRow(row, now()))
     },
 
@@ -119,16 +135,7 @@ export function openApprovals(database: Database, now: () => Date): Approvals {
       return result.numUpdatedRows === 1n
     },
 
-    async claim(trx, codeKey, { claimId, familyId, at }) {
-      const result = await trx
-        .updateTable('approval')
-        .set({ status: 'claimed', claim_id: claimId, family_id: familyId, claimed_at: at.getTime() })
-        .where('code_key', '=', codeKey)
-        .where('status', '=', 'approved')
-        .where('failed_proofs', '<', MOST_FAILED_PROOFS)
-        .executeTakeFirst()
-      return result.numUpdatedRows === 1n
-    },
+    claim: prepareClaim(db),
 
     async noteFailedProof(codeKey) {
       await db

@@ -29,7 +29,8 @@ export async function keepPace(
     .where('pace_key', '=', key)
     .where(({ eb, ref }) => eb('last_at', '<=', eb(eb.val(at), '-', eb(ref('interval_seconds'), '*', 1000))))
     .executeTakeFirst()
-  if (inTime.numUpdatedRows === 1n) return { tooFast: false, intervalSeconds: await intervalOf(database, key, poll.intervalSeconds) }
+  if (inTime.numUpdatedRows === 1n)
+    return { tooFast: false, intervalSeconds: await intervalOf(database, key, poll.intervalSeconds) }
 
   const slowed = await db
     .updateTable('pace')
@@ -44,7 +45,8 @@ export async function keepPace(
     }))
     .where('pace_key', '=', key)
     .executeTakeFirst()
-  if (slowed.numUpdatedRows === 1n) return { tooFast: true, intervalSeconds: await intervalOf(database, key, poll.intervalSeconds) }
+  if (slowed.numUpdatedRows === 1n)
+    return { tooFast: true, intervalSeconds: await intervalOf(database, key, poll.intervalSeconds) }
 
   try {
     await db
@@ -60,6 +62,10 @@ export async function keepPace(
 }
 
 async function intervalOf(database: Database, key: Buffer, otherwise: number): Promise<number> {
-  const row = await database.db.selectFrom('pace').select('interval_seconds').where('pace_key', '=', key).executeTakeFirst()
+  const row = await database.db
+    .selectFrom('pace')
+    .select('interval_seconds')
+    .where('pace_key', '=', key)
+    .executeTakeFirst()
   return row?.interval_seconds ?? otherwise
 }

@@ -60,8 +60,8 @@ export interface Audit {
   find(id: string): Promise<AuditRecord | undefined>
   /** The row for an insert of the caller's own transaction. */
   row(event: AuditEvent, id?: string): Insertable<AuditEventTable>
-  /** Inserts such a row. */
-  insertRow(trx: Transaction<CoreTables>, row: Insertable<AuditEventTable>): Promise<void>
+  /** Inserts such rows. */
+  insertRow(trx: Transaction<CoreTables>, ...rows: readonly Insertable<AuditEventTable>[]): Promise<void>
 }
 
 const COLUMNS = {
@@ -93,7 +93,7 @@ export function openAudit(database: Database, now: () => Date): Audit {
   return {
     write: (event) => insert(row(event)),
     row,
-    insertRow: (trx, added) => insertRows(trx, [added]),
+    insertRow: (trx, ...rows) => insertRows(trx, rows),
     async list({ after, limit, backwards = false }) {
       let query = db.selectFrom('audit_event').selectAll().limit(limit)
       if (after !== undefined) query = query.where('id', backwards ? '>' : '<', after)

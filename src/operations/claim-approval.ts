@@ -1,4 +1,5 @@
 import { keepPace } from '../approvals/pace.ts'
+import { CodeRedemption } from '../approvals/redemption.ts'
 import type { StoredApproval } from '../approvals/rows.ts'
 import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
@@ -82,13 +83,10 @@ async function claimable(
   if (userId === undefined || grantedScopes === undefined || !user || user.disabledAt) throw new InvalidGrant()
   return {
     approval: { ...approval, userId, grantedScopes },
-    redemption: {
-      redeem: (trx, mark) => core.approvals.claim(trx, approval.codeKey, mark),
-      lost: async () => {
-        const latest = await core.approvals.byCode(code)
-        if (latest?.status === 'claimed') await noteReplay(core, latest, strongest(proof, claimant), claimant)
-        return new InvalidGrant()
-      },
-    },
+    redemption: new CodeRedemption(core.approvals, approval.codeKey, async () => {
+      const latest = await core.approvals.byCode(code)
+      if (latest?.status === 'claimed') await noteReplay(core, latest, strongest(proof, claimant), claimant)
+      return new InvalidGrant()
+    }),
   }
 }

@@ -21,7 +21,7 @@ export interface Minting {
 
 type Needs = Pick<
   Core,
-  'audit' | 'database' | 'issuer' | 'keys' | 'now' | 'policy' | 'registry' | 'settings' | 'tokenRows'
+  'approvals' | 'audit' | 'database' | 'issuer' | 'keys' | 'now' | 'policy' | 'registry' | 'settings' | 'tokenRows'
 >
 
 /**

@@ -1,16 +1,18 @@
+import { CodeRedemption } from '../approvals/redemption.ts'
 import type { Core } from '../core.ts'
 import { OAuthError } from '../errors/oauth-error.ts'
 import type { TokenSet } from '../plugin/context.ts'
 import { generateId } from '../secrets/generate-id.ts'
 import type { TokenFacts } from '../tokens/access-token-claims.ts'
 import type { IssuedRows } from '../tokens/token-rows.ts'
+import { storeClaimed, storeIssued } from './store-issued.ts'
 
 /**
  * Makes what was minted durable, together with the write that pays for it and the audit row, and answers it. Whoever came
  * second in paying gets what the redemption says.
  */
 export async function storeTokens(
-  core: Pick<Core, 'audit' | 'database' | 'tokenRows'>,
+  core: Pick<Core, 'approvals' | 'audit' | 'database' | 'tokenRows'>,
   token: TokenFacts & { readonly requestId: string },
   rows: IssuedRows,
   answer: TokenSet,
@@ -35,21 +37,11 @@ export async function storeTokens(
 
   const auditRow = core.audit.row(event)
   const mark = { claimId: generateId(at), familyId: familyId ?? tokenId, at, answer }
-  const redeemed = await core.database.transaction(
-    async (trx) => {
-      if (redeems && !(await redeems.redeem(trx, mark))) return false
-      await core.tokenRows.insertAll(trx, rows)
-      await core.audit.insertRow(trx, auditRow)
-      return true
-    },
-    {
-      // The audit row is written by this attempt alone, so it tells whether a COMMIT whose answer got lost took place.
-      settle: async (db) => {
-        const found = await db.selectFrom('audit_event').select('id').where('id', '=', auditRow.id).executeTakeFirst()
-        return found ? true : undefined
-      },
-    },
-  )
+  const issued = { rows, auditRow }
+  const redeemed =
+    redeems instanceof CodeRedemption
+      ? await storeClaimed(core, issued, redeems.claim(mark))
+      : await storeIssued(core, issued, redeems, mark)
   if (redeemed || !redeems) return answer
   const told = await redeems.lost()
   if (told instanceof OAuthError) throw told

@@ -54,10 +54,10 @@ ${scopes.length > 0 ? html`<ul class="may">${scopes.map((scope) => html`<li>${de
 function sessionRow({ id, userAgent, authenticatedAt }: Session, isCurrent: boolean, csrfField: Html): Html {
   const description = describeUserAgent(userAgent)
   return html`<li><div><strong>${description}</strong>
-<span class="small">${isCurrent ? 'This is where you are now. ' : ''}Signed in on ${moment(authenticatedAt, DAY_AND_TIME)} UTC</span></div>
+<span class="small">Signed in on ${moment(authenticatedAt, DAY_AND_TIME)} UTC</span></div>
 ${
   isCurrent
-    ? html`<span class="badge">This one</span>`
+    ? html`<span class="badge">You are here</span>`
     : html`<form method="post" action="/account/end-session">${csrfField}<input type="hidden" name="session" value="${id}"><button class="quiet" aria-label="Sign out ${description}">Sign out</button></form>`
 }</li>`
 }

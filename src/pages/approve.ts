@@ -100,7 +100,9 @@ async function decide(core: Core, host: string, visit: Visit, signedIn: SignedIn
   if (!isFreshEnough(approval, signedIn)) return toSignIn(core, visit, approval)
   const decider = { ...signedIn, requestId: facts.id }
   const { answer } = await decideByHandle(core, decider, handle, approval, decision, facts)
-  return answer ? printAuthorization(core, answer, (members) => renderOutOfBand(host, members)) : seeOther(facts.url.href)
+  return answer
+    ? printAuthorization(core, answer, (members) => renderOutOfBand(host, members))
+    : seeOther(facts.url.href)
 }
 
 /** @throws {InvalidRequest} where the form does not say what was decided: nothing is taken for a yes */

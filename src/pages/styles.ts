@@ -52,7 +52,7 @@ form.inline{display:inline}
 .rows>li{display:flex;align-items:center;gap:1rem;padding:.875rem 1rem}.rows>li+li{border-top:1px solid var(--line)}
 .rows>li>div{flex:1;min-width:0;overflow-wrap:anywhere}.rows strong{display:block;font-weight:600}.rows .small{display:block}
 .rows button{padding:.5rem .875rem;font-size:.9375rem}
-.may{margin:.25rem 0;padding-left:1.125rem;font-size:.9375rem}.below{margin-top:1rem}.links a{margin-right:1.25rem}
+.may{list-style:disc;margin:.25rem 0;padding-left:1.125rem;font-size:.9375rem}.below{margin-top:1rem}.links a{margin-right:1.25rem}h1+.who{margin-top:1.25rem}
 .badge{padding:.25rem .625rem;border-radius:1rem;background:var(--tint);color:var(--accent-deep);font-size:.8125rem;font-weight:600;white-space:nowrap}
 .who{display:flex;align-items:center;gap:.75rem;margin:0 0 1.5rem;padding:.75rem 1rem;background:var(--tint);border-radius:.75rem;font-size:.9375rem}
 .who .face{flex:none;display:grid;place-items:center;width:2.25rem;height:2.25rem;border-radius:50%;background:var(--accent);color:var(--on-accent);font-weight:600}
@@ -67,7 +67,8 @@ form.inline{display:inline}
 dl{margin:0;display:grid;grid-template-columns:auto 1fr;gap:.625rem 1.25rem;font-size:.9375rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 @media (max-width:34rem){main{align-items:flex-start;padding:.25rem .875rem 2rem}.card{padding:1.625rem 1.375rem}.top,.foot{padding:1rem 1.25rem}
-.actions{flex-direction:column-reverse}.top .user{display:none}dl{grid-template-columns:1fr;gap:.125rem}dd{margin-bottom:.625rem}}
+.actions{flex-direction:column-reverse}.top .user{display:none}dl{grid-template-columns:1fr;gap:.125rem}
+.rows>li{flex-direction:column;align-items:flex-start;gap:.625rem}dd{margin-bottom:.625rem}}
 @media (prefers-reduced-motion:no-preference){button,.field input,.scopes label{transition:background-color .12s,border-color .12s}}
 @media (forced-colors:active){.card,.who,.note{border:1px solid}}
 `

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { ColumnTypes } from '../storage/dialect.ts'
 import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
 import type { OAuthError } from '../errors/oauth-error.ts'
@@ -13,30 +14,10 @@ import type { Setting } from './setting.ts'
 export interface PluginMigration {
   /** Runs once a database, and must bear to run again after it was cut off. One DDL step: MySQL rolls none back. */
   // biome-ignore lint/suspicious/noExplicitAny: a migration speaks of tables that no type describes yet
-  up(db: Kysely<any>, columns: MigrationColumns): Promise<void>
+  up(db: Kysely<any>, columns: ColumnTypes): Promise<void>
 }
 
-/** Column types by what they hold, so that a migration reads the same on every database. */
-export interface MigrationColumns {
-  /** An id of ours. */
-  readonly id: ColumnType
-  /** Text of at most `length` characters that compares exactly. */
-  name(length: number): ColumnType
-  /** A time-prefixed hash, 38 bytes at most. */
-  readonly key: ColumnType
-  /** A SHA-256, 32 bytes. */
-  readonly hash: ColumnType
-  /** JSON text. */
-  readonly json: ColumnType
-  /** Milliseconds since the epoch. */
-  readonly millis: ColumnType
-  readonly integer: ColumnType
-  /** Bytes of any length. */
-  readonly binary: ColumnType
-}
-
-/** What Kysely takes as a column's type. */
-export type ColumnType = import('kysely').RawBuilder<unknown>
+export type { ColumnTypes as MigrationColumns } from '../storage/dialect.ts'
 
 /** Parameters that a plugin adds to every grant, and what they do to an issuance: RFC 8707 `resource`. */
 export interface TokenParams<P extends Params = Params, Tables = unknown> {

@@ -43,8 +43,12 @@ export function prepareRead<Key, Row>(
   return async (keys) => (await db.executeQuery(build(keys, keys))).rows
 }
 
-/** Builds a query that differs by the number of its items alone, once for each number. */
-function prepare<Item, Row>(
+/**
+ * Builds a query that differs by the number of its items alone, once for each number.
+ *
+ * @returns a function that puts other parameters into it, in the order in which they stand there
+ */
+export function prepare<Item, Row>(
   query: (items: readonly Item[]) => Compilable<Row>,
 ): (items: readonly Item[], parameters: readonly unknown[]) => CompiledQuery<Row> {
   const built: (CompiledQuery<Row> | undefined)[] = []

@@ -36,8 +36,8 @@ export interface RefreshTokenUse {
 export interface TokenRows {
   /** Resolves when the row is durable; rows that arrive together share one insert. */
   insertAccessToken(row: Insertable<AccessTokenTable>): Promise<void>
-  /** Inserts rows of one issuance within the transaction that pays for it. */
-  insertAll(trx: Transaction<CoreTables>, rows: IssuedRows): Promise<void>
+  /** Inserts the rows of issuances within the transaction that pays for them. */
+  insertAll(trx: Transaction<CoreTables>, issued: readonly IssuedRows[]): Promise<void>
   /** Point reads that arrive together share one query. */
   family(id: string): Promise<FamilyRow | undefined>
   accessToken(key: Buffer): Promise<AccessTokenRow | undefined>
@@ -130,10 +130,13 @@ export function openTokenRows(database: Database): TokenRows {
   return {
     insertAccessToken,
 
-    async insertAll(trx, rows) {
-      if (rows.family) await insertFamilies(trx, [rows.family])
-      if (rows.refreshToken) await insertRefreshTokens(trx, [rows.refreshToken])
-      if (rows.accessToken) await insertAccessTokens(trx, [rows.accessToken])
+    async insertAll(trx, issued) {
+      const families = issued.flatMap((rows) => rows.family ?? [])
+      const refreshTokens = issued.flatMap((rows) => rows.refreshToken ?? [])
+      const accessTokens = issued.flatMap((rows) => rows.accessToken ?? [])
+      if (families.length > 0) await insertFamilies(trx, families)
+      if (refreshTokens.length > 0) await insertRefreshTokens(trx, refreshTokens)
+      if (accessTokens.length > 0) await insertAccessTokens(trx, accessTokens)
     },
 
     family,

@@ -23,6 +23,7 @@ describe('the configuration', () => {
       'introspection',
       'revocation',
       'password-sign-in',
+      'passkey-sign-in',
     ])
     expect(config.scopes?.map(({ name }) => name)).toEqual(['read', 'write'])
   })

@@ -23,8 +23,16 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
     'App.owner',
     'AppCredentials.app AppCredentials.clientSecret DeletedApp.id',
   ],
-  'the user and admins': ['User.id User.username User.role User.isDisabled User.createdAt User.apps'],
-  'the user alone': ['Query.passkeys', 'Passkey.id Passkey.label Passkey.createdAt Passkey.lastUsedAt RemovedPasskey.id'],
+  'the user and admins': [
+    'User.id User.username User.role User.isDisabled User.createdAt User.apps User.connectedApps User.sessions',
+    'ConnectedApp.id ConnectedApp.app ConnectedApp.scopes ConnectedApp.createdAt',
+    'UserSession.id UserSession.createdAt UserSession.isCurrent UserSession.description UserSession.expiresAt',
+    'DisconnectedApp.id EndedSessions.count',
+  ],
+  'the user alone': [
+    'Query.passkeys',
+    'Passkey.id Passkey.label Passkey.createdAt Passkey.lastUsedAt RemovedPasskey.id',
+  ],
   'whoever asks, for one try': ['PasskeyOptions.publicKey'],
   'whoever has just signed in': ['Session.token Session.expiresAt Session.user', 'SignedOut.done'],
   'whoever holds the code or the handle': [
@@ -55,7 +63,7 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
 export const MUTATIONS: readonly string[] = [
   'createApp updateApp deleteApp rotateAppSecret',
   'approve deny',
-  'signIn signOut',
+  'signIn signOut endSession endOtherSessions disconnectApp',
   'startPasskeyRegistration finishPasskeyRegistration removePasskey startPasskeySignIn finishPasskeySignIn',
   'clientCredentials requestCode claimToken introspectToken revokeToken',
   'createUser updateUser updateSetting updateAppSetting rotateKeys',

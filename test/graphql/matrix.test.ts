@@ -1,7 +1,8 @@
 import { type GraphQLSchema, getNamedType, isCompositeType } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { writeNodeId } from '../../src/graphql/node-id.ts'
+import { readIdOf, writeNodeId } from '../../src/graphql/node-id.ts'
 import { createSchemas } from '../../src/graphql/schema.ts'
+import type { Session } from '../../src/users/user.ts'
 import { databases } from '../support/database.ts'
 import { FIELDS_BY_READER, MUTATIONS } from './fields.ts'
 import { leavesOf, objectTypes, selectionsOf } from './selection.ts'
@@ -38,6 +39,7 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
   let app: TestApp
   let otherApp: TestApp
   let appToken: string
+  let session: Session
   let pending: { code: string; handle: string; id: string }
   let actors: Readonly<Record<string, AskOptions>>
 
@@ -54,6 +56,10 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
         .ask('mutation{clientCredentials(input:{}){... on TokenSet{accessToken}}}', {}, basic(by))
         .then(({ data }) => data.clientCredentials.accessToken)
     appToken = await token(app)
+    const ownSession = await server.core.sessions.byToken(owner.token)
+    session = ownSession ?? expect.fail('The victim has a session.')
+    const appId = readIdOf('App', app.id) ?? ''
+    await server.core.consents.remember(owner.user.id, appId, ['read'])
     const requested = await server.ask(
       'mutation{requestCode(input:{}){... on CodeRequest{code handle}}}',
       {},
@@ -131,6 +137,7 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
     app.id,
     writeNodeId('User', owner.user.id),
     pending.id,
+    session.id,
   ]
 
   it('is classified by who may read it', () => {
@@ -172,7 +179,7 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
     const readable = ['everybody', 'its owner and admins', 'the user and admins', 'admins'].flatMap(
       (reader) => FIELDS_BY_READER[reader] ?? [],
     )
-    const elsewhere = /^(AppCredentials|DeletedApp|RotatedKeys)\./
+    const elsewhere = /^(AppCredentials|DeletedApp|RotatedKeys|DisconnectedApp|EndedSessions)\./
     const unread = readable
       .flatMap((line) => line.split(' '))
       .filter((field) => !elsewhere.test(field) && !reached.has(field))
@@ -242,6 +249,7 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
       db.selectFrom('approval').selectAll().where('app_id', '=', appId).execute(),
       db.selectFrom('user').selectAll().where('id', '=', owner.user.id).execute(),
       db.selectFrom('session').selectAll().where('user_id', '=', owner.user.id).execute(),
+      db.selectFrom('consent').selectAll().execute(),
       db.selectFrom('token_family').selectAll().execute(),
       db.selectFrom('revoked_token').selectAll().execute(),
       db.selectFrom('setting').selectAll().execute(),
@@ -273,6 +281,10 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
       deny: [`(input:{handle:"${pending.id}"})`, `(input:{handle:"${pending.code}"})`],
       signIn: [`(input:{username:"${owner.user.username}",password:"guess"})`],
       signOut: [],
+      endSession: [`(input:{id:"${session.id}"})`],
+      // It takes nothing that could aim at anybody.
+      endOtherSessions: [],
+      disconnectApp: [`(input:{id:${id}})`],
       clientCredentials: [`(input:{${asVictim}})`, `(input:{${asVictim},clientSecret:"guess"})`],
       requestCode: [`(input:{${asVictim}})`],
       claimToken: [

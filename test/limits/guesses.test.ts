@@ -108,9 +108,18 @@ describeEachDatabase('failed guesses', (open, database) => {
       },
       transformResult: async ({ result }) => result,
     }
-    const guesses = guessesOn({ ...opened, db: opened.db.withPlugin(counter) })
+    const db = opened.db.withPlugin(counter)
+    // Prepared queries go by this door, past the plugins.
+    const executeQuery = db.executeQuery.bind(db)
+    const counted: typeof executeQuery = (query) => {
+      statements++
+      return executeQuery(query)
+    }
+    Object.assign(db, { executeQuery: counted })
+    const guesses = guessesOn({ ...opened, db })
     for (let failures = 0; failures < 11; failures++) await outcome(guesses.noteFailure([app('flood')]))
     const before = statements
+    expect(before).toBeGreaterThan(11)
     for (let failures = 0; failures < 100; failures++) await outcome(guesses.noteFailure([app('flood')]))
     expect(await guesses.reached([app('flood')])).toHaveLength(1)
     expect(statements).toBe(before)

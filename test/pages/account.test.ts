@@ -96,14 +96,14 @@ describeEachServer(
       const [one, two, three] = await Promise.all([1, 2, 3].map(() => signInElsewhere(server(), user)))
       const page = await (await browser.get('/account')).text()
       expect(page.match(/Firefox on Windows/g)).toHaveLength(6)
-      expect(page.match(/This is where you are now/g)).toHaveLength(1)
+      expect(page.match(/You are here/g)).toHaveLength(1)
       expect((await press(browser, '/account/end-session', { session: one?.session.id ?? '' })).status).toBe(303)
       const live = async (token = '') => (await server().core.sessions.byToken(token)) !== undefined
       expect(await Promise.all([one, two, three].map((each) => live(each?.token)))).toEqual([false, true, true])
       expect((await press(browser, '/account/end-other-sessions', {})).status).toBe(303)
       expect(await Promise.all([two, three].map((each) => live(each?.token)))).toEqual([false, false])
       const after = await (await browser.get('/account')).text()
-      expect(after).toContain('This is where you are now')
+      expect(after).toContain('You are here')
       expect(after).not.toContain('Sign out everywhere else')
       expect(await recorded(server(), 'session.ended', user)).toMatchObject([
         { details: { ended: 2 } },
@@ -126,7 +126,7 @@ describeEachServer(
       expect(await held.isActive(held.token)).toBe(true)
       expect(await server().core.consents.scopes(victim.user.id, held.app.id)).toEqual(['read'])
       expect(await server().core.sessions.byToken(token)).toBeDefined()
-      expect(await (await victim.browser.get('/account')).text()).toContain('This is where you are now')
+      expect(await (await victim.browser.get('/account')).text()).toContain('You are here')
     })
 
     it('bears an empty form, and one that names nothing', async () => {
@@ -179,7 +179,7 @@ describeEachServer(
         expect(live.filter((session) => session)).toHaveLength(1)
         await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
         expect(await page.getByText('Firefox on Windows').count()).toBe(0)
-        expect(await page.getByText('This one').isVisible()).toBe(true)
+        expect(await page.getByText('You are here').isVisible()).toBe(true)
         await page.context().close()
       })
 

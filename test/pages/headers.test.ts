@@ -44,6 +44,8 @@ describeEachServer(
       const { handle } = await requestCode(server(), { client_id: app.clientId })
       const browser = browse(server())
       await browser.signIn(await server().createUser())
+      const signedIn = browse(server())
+      await signedIn.signIn(await server().createUser())
       const responses = [
         await server().fetch('/'),
         await server().fetch('/sign-in'),
@@ -58,6 +60,12 @@ describeEachServer(
         await server().fetch(`/oauth/authorize?client_id=${app.clientId}`),
         await server().fetch(`/oauth/authorize?client_id=${app.clientId}&response_type=code`),
         await server().fetch('/toy/form'),
+        await server().fetch('/account'),
+        await signedIn.get('/account'),
+        await signedIn.post('/account/disconnect', {}),
+        await signedIn.get('/account/password'),
+        await server().fetch('/invitation/nothing'),
+        await server().fetch('/sign-up'),
       ]
       for (const { headers, url, status } of responses) {
         const what = `${status} ${url}`

@@ -55,7 +55,10 @@ export async function startServerProcess({
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk))
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  afterAll(() => void child.kill('SIGKILL'))
+  const abandon = () => void child.kill('SIGKILL')
+  afterAll(abandon)
+  // Where the test run is broken off, nobody else ends the server.
+  process.once('exit', abandon)
 
   const server: ServerProcess = {
     url,
