@@ -7,7 +7,7 @@ import { DATABASE_NAMES, type DatabaseName, type Databases, openDatabases } from
 import { type Effort, type Measured, measure, requestsOf } from './measure.ts'
 import { createReport, type Floor, printReport, type Row, rowOf, writeReport } from './report.ts'
 
-const EFFORT: Effort = { warmUpMs: 2500, warmUpRequests: 24_000, rounds: 7, roundMs: 250, roundRequests: 2500 }
+const EFFORT: Effort = { warmUpMs: 4000, warmUpRequests: 24_000, rounds: 7, roundMs: 250, roundRequests: 2500 }
 const FLOOR_EFFORT: Effort = { ...EFFORT, warmUpMs: 400, roundMs: 80, roundRequests: 5000 }
 const FLOOR_PLAN = { isRight: (body: { access_token?: unknown }) => typeof body.access_token === 'string' }
 

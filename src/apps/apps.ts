@@ -90,7 +90,11 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
     async insert(app, secretHash) {
       await database.transaction(async (trx) => {
         await trx.insertInto('app').values(appToRow(app, now())).execute()
-        if (secretHash) await trx.insertInto('app_secret').values(secretRow(app, secretHash, null)).execute()
+        if (secretHash)
+          await trx
+            .insertInto('app_secret')
+            .values(secretRow(app, secretHash, null))
+            .execute()
       })
     },
 
@@ -120,9 +124,14 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
           .updateTable('app_secret')
           .set({ expires_at: othersEndAt.getTime() })
           .where('app_id', '=', app.id)
-          .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', othersEndAt.getTime())]))
+          .where((where) =>
+            where.or([where('expires_at', 'is', null), where('expires_at', '>', othersEndAt.getTime())]),
+          )
           .execute()
-        await trx.insertInto('app_secret').values(secretRow(app, secretHash, null)).execute()
+        await trx
+          .insertInto('app_secret')
+          .values(secretRow(app, secretHash, null))
+          .execute()
       })
       await changes.announce('app', app.id)
     },

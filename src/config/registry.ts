@@ -8,7 +8,14 @@ import type { Setting } from '../plugin/setting.ts'
 import { snakeCase, wireName } from '../plugin/wire-name.ts'
 import { BootError } from './boot-error.ts'
 import { Claims, clash } from './claims.ts'
-import { CORE_METADATA, CORE_MUTATIONS, CORE_ROUTES, CORE_SCOPES, CORE_TABLES, CORE_TOKEN_PARAMS } from './core-claims.ts'
+import {
+  CORE_METADATA,
+  CORE_MUTATIONS,
+  CORE_ROUTES,
+  CORE_SCOPES,
+  CORE_TABLES,
+  CORE_TOKEN_PARAMS,
+} from './core-claims.ts'
 import { RoutePatterns } from './route-patterns.ts'
 
 /** A contribution with the plugin that brought it. */
@@ -51,7 +58,10 @@ export interface Registry {
  *
  * @throws {BootError} with a sentence that names the two
  */
-export function createRegistry(plugins: readonly Plugin[], scopes: readonly contributions.ScopeDeclaration[]): Registry {
+export function createRegistry(
+  plugins: readonly Plugin[],
+  scopes: readonly contributions.ScopeDeclaration[],
+): Registry {
   const claims = new Claims()
   const routes = new RoutePatterns()
   for (const name of CORE_MUTATIONS) claims.take('mutation', name, 'core')
@@ -60,8 +70,14 @@ export function createRegistry(plugins: readonly Plugin[], scopes: readonly cont
   for (const { method, path } of CORE_ROUTES) routes.take(method, path, 'core')
 
   const each = <T extends object>(pick: (plugin: Plugin) => readonly T[] | undefined): Owned<T>[] =>
-    plugins.flatMap((plugin) => (pick(plugin) ?? []).map((item) => Object.assign(Object.create(item), { pluginId: plugin.id })))
-  const keyed = <T extends { readonly pluginId: string }>(kind: string, items: readonly T[], name: (item: T) => string) => {
+    plugins.flatMap((plugin) =>
+      (pick(plugin) ?? []).map((item) => Object.assign(Object.create(item), { pluginId: plugin.id })),
+    )
+  const keyed = <T extends { readonly pluginId: string }>(
+    kind: string,
+    items: readonly T[],
+    name: (item: T) => string,
+  ) => {
     for (const item of items) claims.take(kind, name(item), item.pluginId)
     return new Map(items.map((item) => [name(item), item]))
   }
@@ -73,12 +89,18 @@ export function createRegistry(plugins: readonly Plugin[], scopes: readonly cont
       claims.take('table', table, plugin.id)
       checkTable(plugin, table)
     }
-    for (const member of Object.keys(plugin.metadata?.({ issuer: 'https://x.example', url: (path) => new URL(path, 'https://x.example') }) ?? {})) {
+    for (const member of Object.keys(
+      plugin.metadata?.({ issuer: 'https://x.example', url: (path) => new URL(path, 'https://x.example') }) ?? {},
+    )) {
       claims.take('metadata member', member, plugin.id)
     }
   }
 
-  const grants = keyed('grant type', each((plugin) => plugin.grants), (grant) => grant.grantType)
+  const grants = keyed(
+    'grant type',
+    each((plugin) => plugin.grants),
+    (grant) => grant.grantType,
+  )
   const operations = each((plugin) => plugin.operations)
   const endpoints = each((plugin) => plugin.endpoints)
   const pages = each((plugin) => plugin.pages)
@@ -97,7 +119,9 @@ export function createRegistry(plugins: readonly Plugin[], scopes: readonly cont
     for (const [name, declaration] of Object.entries(added.params)) {
       claims.take('token parameter', wireName(name, declaration), added.pluginId)
       for (const grant of grants.values()) {
-        const taken = Object.entries(grant.params).some(([other, param]) => wireName(other, param) === wireName(name, declaration))
+        const taken = Object.entries(grant.params).some(
+          ([other, param]) => wireName(other, param) === wireName(name, declaration),
+        )
         if (taken) throw clash('token parameter', wireName(name, declaration), grant.pluginId, added.pluginId)
       }
     }
@@ -131,13 +155,33 @@ export function createRegistry(plugins: readonly Plugin[], scopes: readonly cont
     senderConstraints,
     jobs,
     claims: claimSources,
-    responseTypes: keyed('response type', each((plugin) => plugin.responseTypes), (type) => type.responseType),
-    responseModes: keyed('response mode', each((plugin) => plugin.responseModes), (mode) => mode.mode),
+    responseTypes: keyed(
+      'response type',
+      each((plugin) => plugin.responseTypes),
+      (type) => type.responseType,
+    ),
+    responseModes: keyed(
+      'response mode',
+      each((plugin) => plugin.responseModes),
+      (mode) => mode.mode,
+    ),
     requestSources: each((plugin) => plugin.requestSources),
     appResolvers: each((plugin) => plugin.appResolvers),
-    approvals: keyed('approval presentation', each((plugin) => plugin.approvals), (presentation) => presentation.grantType),
-    dialects: keyed('dialect', each((plugin) => (plugin.dialect ? [plugin.dialect] : [])), (dialect) => dialect.id),
-    outbox: keyed('outbox kind', each((plugin) => plugin.outbox), (delivery) => delivery.kind),
+    approvals: keyed(
+      'approval presentation',
+      each((plugin) => plugin.approvals),
+      (presentation) => presentation.grantType,
+    ),
+    dialects: keyed(
+      'dialect',
+      each((plugin) => (plugin.dialect ? [plugin.dialect] : [])),
+      (dialect) => dialect.id,
+    ),
+    outbox: keyed(
+      'outbox kind',
+      each((plugin) => plugin.outbox),
+      (delivery) => delivery.kind,
+    ),
     observers: each((plugin) => (plugin.on ? [plugin.on] : [])),
     scopes: collectScopes(claims, plugins, scopes),
     settings: collectSettings(plugins),
@@ -155,7 +199,9 @@ function checkId(plugin: Plugin): void {
 function checkTable(plugin: Plugin, table: string): void {
   const prefix = snakeCase(plugin.id)
   if (table === prefix || table.startsWith(`${prefix}_`)) return
-  throw new BootError(`The plugin "${plugin.id}" has the table "${table}", but its tables must begin with "${prefix}_".`)
+  throw new BootError(
+    `The plugin "${plugin.id}" has the table "${table}", but its tables must begin with "${prefix}_".`,
+  )
 }
 
 function collectScopes(

@@ -26,7 +26,8 @@ export class RoutePatterns {
   /** @throws {BootError} when another route of the same sort matches the same path, naming both owners */
   take(method: string, path: string, owner: string): void {
     const clashing = this.#routes.find(
-      (route) => route.method === method && hasParameter(route.path) === hasParameter(path) && overlap(route.path, path),
+      (route) =>
+        route.method === method && hasParameter(route.path) === hasParameter(path) && overlap(route.path, path),
     )
     if (clashing) throw clash('path', `${method} ${path}`, clashing.owner, owner)
     this.#routes.push({ method, path, owner })

@@ -43,11 +43,17 @@ export async function openSettingValues(
     },
     async write(name, value) {
       if (!fits(byName.get(name), value)) {
-        throw new InvalidInput({ message: 'There is no such setting, or it does not take this value.', field: ['value'] })
+        throw new InvalidInput({
+          message: 'There is no such setting, or it does not take this value.',
+          field: ['value'],
+        })
       }
       await database.transaction(async (trx) => {
         await trx.deleteFrom('setting').where('name', '=', name).execute()
-        await trx.insertInto('setting').values({ name, value: toJson(value), updated_at: now().getTime() }).execute()
+        await trx
+          .insertInto('setting')
+          .values({ name, value: toJson(value), updated_at: now().getTime() })
+          .execute()
       })
       stored.set(name, value)
       await changes.announce('setting', name)

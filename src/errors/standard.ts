@@ -135,7 +135,8 @@ export const TooManyAttempts = defineError({
   status: 429,
   spec: 'RFC 6585 §4',
   message: 'Too many attempts have failed. Wait before the next one.',
-  description: 'Returned when too many wrong passwords, secrets, codes or tokens were presented. This one was not judged.',
+  description:
+    'Returned when too many wrong passwords, secrets, codes or tokens were presented. This one was not judged.',
   fields: {
     retryAfterSeconds: field.integer({ description: 'Seconds to wait before another try.' }),
   },

@@ -78,7 +78,13 @@ async function issue(
 ): Promise<Record<string, string>> {
   const app = await core.apps.byId(approval.appId)
   if (!app || !type.issues) throw new ServerError()
-  const claimant = { app, isAuthenticated: false, arrivedAt: request.arrivedAt, requestId: request.id, address: request.address }
+  const claimant = {
+    app,
+    isAuthenticated: false,
+    arrivedAt: request.arrivedAt,
+    requestId: request.id,
+    address: request.address,
+  }
   const proof = () => 'nothing-to-prove' as const
   const claimable = await claimApproval(core, claimant, { code, grantType: type.grantType, proof })
   const issuance = {

@@ -29,7 +29,9 @@ export async function decideByHandle(
   const target = targetOf(found)
   if (!target) {
     const approval =
-      'approves' in decision ? await approve(core, decider, handle, decision.approves) : await deny(core, decider, handle)
+      'approves' in decision
+        ? await approve(core, decider, handle, decision.approves)
+        : await deny(core, decider, handle)
     return { approval, answer: undefined }
   }
   const answer = await completeAuthorization(core, decider, handle, target, decision, request)

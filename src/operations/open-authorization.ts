@@ -2,18 +2,19 @@ import type { App } from '../apps/app.ts'
 import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
 import { defineError } from '../errors/oauth-error.ts'
-import { ConsentRequired, InvalidRequest, LoginRequired, UnauthorizedClient, UnsupportedResponseType } from '../errors/standard.ts'
+import {
+  ConsentRequired,
+  InvalidRequest,
+  LoginRequired,
+  UnauthorizedClient,
+  UnsupportedResponseType,
+} from '../errors/standard.ts'
 import type { ResponseType } from '../plugin/contributions.ts'
 import { objectParams } from '../plugin/raw-params.ts'
 import type { RawParams, RequestFacts } from '../plugin/request.ts'
 import { type AuthorizationAnswer, answerTo, CORE_RESPONSE_MODES, errorMembers } from './authorization-answer.ts'
 import { completeAuthorization } from './complete-authorization.ts'
-import {
-  isConsented,
-  isFreshEnough,
-  readInteraction,
-  storedInteraction,
-} from './needed-interaction.ts'
+import { isConsented, isFreshEnough, readInteraction, storedInteraction } from './needed-interaction.ts'
 import { openApproval } from './open-approval.ts'
 import { readText } from './parse-params.ts'
 import { requestContext } from './plugin-context.ts'

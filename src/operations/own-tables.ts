@@ -34,12 +34,15 @@ function* foreignTables(root: RootOperationNode, prefix: string): Generator<stri
   const named = new Set<string>()
   const tables: string[] = []
   const visit = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(visit)
+    if (Array.isArray(value)) {
+      for (const item of value) visit(item)
+      return
+    }
     if (typeof value !== 'object' || value === null || !('kind' in value)) return
     const node = value as OperationNode & Record<string, unknown>
     if (node.kind === 'TableNode') tables.push(identifierOf(node))
     if (node.kind === 'CommonTableExpressionNameNode') named.add(identifierOf(node))
-    Object.values(node).forEach(visit)
+    for (const child of Object.values(node)) visit(child)
   }
   visit(root)
   for (const table of tables) {

@@ -40,7 +40,10 @@ export async function updateAppSetting(
   const app = await visibleApp(core, by, appId)
   const declaration = [...core.registry.settings].find(([, known]) => known === name)?.[0]
   if (!declaration?.perApp) {
-    throw new InvalidInput({ message: 'There is no such setting that an app has a value of its own for.', field: ['name'] })
+    throw new InvalidInput({
+      message: 'There is no such setting that an app has a value of its own for.',
+      field: ['name'],
+    })
   }
   if (value !== undefined && !fits(declaration, value)) {
     throw new InvalidInput({ message: 'The setting does not take this value.', field: ['value'] })

@@ -22,7 +22,7 @@ export function withDeadline<T>(work: Promise<T>, what: string): Promise<T> {
     const expire = () => reject(new TemporarilyUnavailable({ cause: new Error(`${what} did not answer in time`) }))
     const entry: Waiting = { until: performance.now() + DEADLINE_MS, expire }
     waiting.add(entry)
-    timer ??= setTimeout(expireOverdue, TICK_MS).unref()
+    if (timer === undefined) timer = setTimeout(expireOverdue, TICK_MS).unref()
     work.then(
       (value) => {
         waiting.delete(entry)

@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts'
+import { endSession } from '../operations/end-session.ts'
 import { readText } from '../operations/parse-params.ts'
-import { signOut } from '../operations/sign-out.ts'
 import { seeOther } from '../rest/authorization-response.ts'
 import { ownUrl } from './own-path.ts'
 import type { PageRoute } from './visit.ts'
@@ -11,7 +11,7 @@ export function signOutPage(core: Core): PageRoute {
     method: 'POST',
     path: '/sign-out',
     async handle({ signedIn, form, facts }) {
-      if (signedIn) await signOut(core, signedIn, facts.id)
+      if (signedIn) await endSession(core, signedIn, facts.id)
       return { answer: seeOther(ownUrl(core.issuer, readText(form, 'return_to'))), session: 'ended' }
     },
   }

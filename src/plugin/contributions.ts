@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import type { ColumnTypes } from '../storage/dialect.ts'
 import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
 import type { OAuthError } from '../errors/oauth-error.ts'
+import type { ColumnTypes } from '../storage/dialect.ts'
 import type { Session, User } from '../users/user.ts'
 import type { ClaimableApproval, GrantContext, PluginContext, RequestContext, TokenSet } from './context.ts'
 import type { Issuance } from './issuance.ts'
@@ -10,14 +10,14 @@ import type { Params, ParamValues } from './param.ts'
 import type { PresentedCredentials, RawParams, RequestFacts } from './request.ts'
 import type { Setting } from './setting.ts'
 
+export type { ColumnTypes as MigrationColumns } from '../storage/dialect.ts'
+
 /** A table or a column of a plugin. Names are local; a table must begin with the plugin's id in snake_case. */
 export interface PluginMigration {
   /** Runs once a database, and must bear to run again after it was cut off. One DDL step: MySQL rolls none back. */
   // biome-ignore lint/suspicious/noExplicitAny: a migration speaks of tables that no type describes yet
   up(db: Kysely<any>, columns: ColumnTypes): Promise<void>
 }
-
-export type { ColumnTypes as MigrationColumns } from '../storage/dialect.ts'
 
 /** Parameters that a plugin adds to every grant, and what they do to an issuance: RFC 8707 `resource`. */
 export interface TokenParams<P extends Params = Params, Tables = unknown> {

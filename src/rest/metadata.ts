@@ -26,7 +26,9 @@ function metadataOf(registry: Registry, issuer: string): Record<string, unknown>
     token_endpoint: url('/oauth/token').href,
     jwks_uri: url('/oauth/jwks').href,
     ...authorizationMembers(registry, url),
-    grant_types_supported: [...registry.grants.values()].filter(({ legacy }) => !legacy).map(({ grantType }) => grantType),
+    grant_types_supported: [...registry.grants.values()]
+      .filter(({ legacy }) => !legacy)
+      .map(({ grantType }) => grantType),
     scopes_supported: [...registry.scopes.values()].filter(({ adminOnly }) => !adminOnly).map(({ name }) => name),
     token_endpoint_auth_methods_supported: [...methods, 'none'],
     code_challenge_methods_supported: ['S256'],

@@ -133,7 +133,12 @@ class Kit {
   }
 
   /** The same request by both faces, each with something fresh to present, must end alike. */
-  async bothSay(expected: string | readonly string[], app: TestApp, shown: Partial<TestApp>, change: (params: ReadyExchange) => ReadyExchange) {
+  async bothSay(
+    expected: string | readonly string[],
+    app: TestApp,
+    shown: Partial<TestApp>,
+    change: (params: ReadyExchange) => ReadyExchange,
+  ) {
     const one = await this.rest(shown, change(await this.ready(app)))
     const other = await this.graphql(shown, change(await this.ready(app)))
     assert.ok([expected].flat().includes(one.code), `REST says ${one.code}, not ${expected}`)
@@ -157,14 +162,19 @@ interface Fact {
 
 function casesOf({ grant, singleUse, expiresAfterSeconds }: GrantUnderTest): readonly Fact[] {
   const required = Object.entries(grant.params).filter(([, param]) => !param.optional)
-  const texts = Object.entries(grant.params).filter(([, param]) => param.kind === 'string' || param.kind === 'approvalCode')
+  const texts = Object.entries(grant.params).filter(
+    ([, param]) => param.kind === 'string' || param.kind === 'approvalCode',
+  )
   const unchanged = (params: ReadyExchange) => params
   return [
     {
       name: 'gives a token that is active, over REST and over GraphQL',
       async test(kit) {
         const app = await kit.app()
-        for (const outcome of [await kit.rest(app, await kit.ready(app)), await kit.graphql(app, await kit.ready(app))]) {
+        for (const outcome of [
+          await kit.rest(app, await kit.ready(app)),
+          await kit.graphql(app, await kit.ready(app)),
+        ]) {
           assert.equal(outcome.code, 'ok')
           assert.ok(await kit.isActive(outcome.accessToken ?? ''))
         }
@@ -314,7 +324,9 @@ function singleUseFacts(): readonly Fact[] {
         const app = await kit.app()
         const params = await kit.ready(app)
         const outcomes = await Promise.all(
-          Array.from({ length: PARALLEL }, (_, index) => (index % 2 ? kit.rest(app, params) : kit.graphql(app, params))),
+          Array.from({ length: PARALLEL }, (_, index) =>
+            index % 2 ? kit.rest(app, params) : kit.graphql(app, params),
+          ),
         )
         const won = outcomes.filter(({ code }) => code === 'ok')
         assert.equal(won.length, 1)

@@ -59,10 +59,22 @@ export interface TestServer {
     options?: { readonly headers?: Record<string, string>; readonly path?: string },
   ): Promise<GraphQLAnswer>
   /** Posts a form and reads the JSON answer. */
-  form(path: string, params: Record<string, string> | URLSearchParams, headers?: Record<string, string>): Promise<RestAnswer>
+  form(
+    path: string,
+    params: Record<string, string> | URLSearchParams,
+    headers?: Record<string, string>,
+  ): Promise<RestAnswer>
   json(path: string, body: unknown, headers?: Record<string, string>): Promise<RestAnswer>
-  createApp(given?: Partial<Pick<App, 'name' | 'grants' | 'scopes' | 'redirectUris' | 'privileges' | 'dialect'>> & { type?: AppType }): Promise<TestApp>
-  createUser(given?: { readonly username?: string; readonly role?: User['role']; readonly password?: string }): Promise<TestUser>
+  createApp(
+    given?: Partial<Pick<App, 'name' | 'grants' | 'scopes' | 'redirectUris' | 'privileges' | 'dialect'>> & {
+      type?: AppType
+    },
+  ): Promise<TestApp>
+  createUser(given?: {
+    readonly username?: string
+    readonly role?: User['role']
+    readonly password?: string
+  }): Promise<TestUser>
   approve(handle: string, by: TestUser, scopes?: readonly string[]): Promise<void>
   close(): Promise<void>
 }
@@ -85,7 +97,9 @@ export async function createTestServer(options: TestServerOptions): Promise<Test
   const { core } = server
   const owner = await createUser(core, undefined, { username: `owner-${randomUUID().slice(0, 8)}`, role: 'admin' })
   const post = (path: string, body: string, type: string, headers: Record<string, string> = {}) =>
-    server.fetch(new Request(new URL(path, issuer), { method: 'POST', headers: { 'content-type': type, ...headers }, body }))
+    server.fetch(
+      new Request(new URL(path, issuer), { method: 'POST', headers: { 'content-type': type, ...headers }, body }),
+    )
   const read = async (response: Response): Promise<RestAnswer> => {
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json') ?? false

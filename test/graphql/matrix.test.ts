@@ -60,6 +60,12 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
     session = ownSession ?? expect.fail('The victim has a session.')
     const appId = readIdOf('App', app.id) ?? ''
     await server.core.consents.remember(owner.user.id, appId, ['read'])
+    const setting = { appId: app.id, name: 'code.ttlSeconds', value: '600' }
+    await server.ask(
+      'mutation($input:UpdateAppSettingInput!){updateAppSetting(input:$input){__typename}}',
+      { input: setting },
+      { ...admin.bearer, endpoint: 'admin' },
+    )
     const requested = await server.ask(
       'mutation{requestCode(input:{}){... on CodeRequest{code handle}}}',
       {},

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestServer, type TestServer } from 'grantql/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authorizationCode } from '../../plugins/authorization-code/index.ts'
 import { code } from '../../plugins/code/index.ts'
 import { databases } from '../support/database.ts'
@@ -53,11 +53,16 @@ describe.each(databases)('an admin UI over GraphQL ($name)', (database) => {
   it('gives one app its own value of a setting, and takes it away again', async () => {
     const admin = await server.createUser({ role: 'admin' })
     const user = await server.createUser()
-    const app = await server.createApp({ type: 'public', grants: ['urn:grantql:params:oauth:grant-type:code'], scopes: ['read'] })
+    const app = await server.createApp({
+      type: 'public',
+      grants: ['urn:grantql:params:oauth:grant-type:code'],
+      scopes: ['read'],
+    })
     const headers = { authorization: `Bearer ${admin.sessionToken}` }
     const find = 'query($after: String) { apps(first: 100, after: $after) { edges { node { id clientId } } } }'
     const { data } = await server.graphql(find, {}, { headers, path: '/admin/graphql' })
-    const appId = data.apps.edges.find((edge: { node: { clientId: string } }) => edge.node.clientId === app.clientId).node.id
+    const appId = data.apps.edges.find((edge: { node: { clientId: string } }) => edge.node.clientId === app.clientId)
+      .node.id
     const set = (input: object, by = headers) =>
       server.graphql(
         'mutation($input: UpdateAppSettingInput!) { updateAppSetting(input: $input) { __typename ... on App { settings { name value } } ... on Error { code } } }',
@@ -66,14 +71,23 @@ describe.each(databases)('an admin UI over GraphQL ($name)', (database) => {
       )
     const lifetime = async () => (await server.form('/oauth/code', { client_id: app.clientId })).body.expires_in
 
-    expect((await set({ name: 'code.ttlSeconds', value: '90' })).data.updateAppSetting.settings).toEqual([{ name: 'code.ttlSeconds', value: '90' }])
+    expect((await set({ name: 'code.ttlSeconds', value: '90' })).data.updateAppSetting.settings).toEqual([
+      { name: 'code.ttlSeconds', value: '90' },
+    ])
     expect(await lifetime()).toBe(90)
-    for (const wrong of [{ name: 'code.ttlSeconds', value: '5' }, { name: 'code.ttlSeconds', value: 'x' }, { name: 'no.such', value: '1' }]) {
+    for (const wrong of [
+      { name: 'code.ttlSeconds', value: '5' },
+      { name: 'code.ttlSeconds', value: 'x' },
+      { name: 'no.such', value: '1' },
+    ]) {
       expect((await set(wrong)).data.updateAppSetting.code).toBe('invalid_input')
     }
     expect((await set({ name: 'code.ttlSeconds' })).data.updateAppSetting.settings).toEqual([])
     expect(await lifetime()).toBe(600)
-    const refused = await set({ name: 'code.ttlSeconds', value: '90' }, { authorization: `Bearer ${user.sessionToken}` })
+    const refused = await set(
+      { name: 'code.ttlSeconds', value: '90' },
+      { authorization: `Bearer ${user.sessionToken}` },
+    )
     expect(refused.data?.updateAppSetting ?? null).toBeNull()
   })
 })

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestServer, type TestServer, testGrant } from 'grantql/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { implicit } from '../../plugins/implicit/index.ts'
 import { grant } from '../../plugins/password/grant.ts'
 import { password } from '../../plugins/password/index.ts'
 import { passwordSignIn } from '../../plugins/password-sign-in/index.ts'
-import { createApp } from '../../src/operations/create-app.ts'
 import { updateApp } from '../../src/operations/change-app.ts'
+import { createApp } from '../../src/operations/create-app.ts'
 import { inspectToken } from '../../src/operations/inspect-token.ts'
 import { databases } from '../support/database.ts'
 
@@ -37,17 +37,22 @@ describe.each(databases)('legacy grants ($name)', (database) => {
   })
   afterAll(() => server?.close())
 
-  it.each(['password', 'implicit'])('%s takes two: an admin gives leave, and then the owner turns it on', async (grantType) => {
-    const { core } = server.server
-    const owner = (await server.createUser()).user
-    const admin = (await server.createUser({ role: 'admin' })).user
-    const refused = { code: 'invalid_input', values: { field: ['grants', '0'] } }
-    await expect(createApp(core, owner, { name: 'Old', type: 'confidential', grants: [grantType] })).rejects.toMatchObject(refused)
-    const { app } = await createApp(core, owner, { name: 'Old', type: 'confidential' })
-    await expect(updateApp(core, owner, app.id, { grants: [grantType] })).rejects.toMatchObject(refused)
-    await updateApp(core, admin, app.id, { privileges: ['legacy-grants'] })
-    expect((await updateApp(core, owner, app.id, { grants: [grantType] })).grants).toEqual([grantType])
-  })
+  it.each(['password', 'implicit'])(
+    '%s takes two: an admin gives leave, and then the owner turns it on',
+    async (grantType) => {
+      const { core } = server.server
+      const owner = (await server.createUser()).user
+      const admin = (await server.createUser({ role: 'admin' })).user
+      const refused = { code: 'invalid_input', values: { field: ['grants', '0'] } }
+      await expect(
+        createApp(core, owner, { name: 'Old', type: 'confidential', grants: [grantType] }),
+      ).rejects.toMatchObject(refused)
+      const { app } = await createApp(core, owner, { name: 'Old', type: 'confidential' })
+      await expect(updateApp(core, owner, app.id, { grants: [grantType] })).rejects.toMatchObject(refused)
+      await updateApp(core, admin, app.id, { privileges: ['legacy-grants'] })
+      expect((await updateApp(core, owner, app.id, { grants: [grantType] })).grants).toEqual([grantType])
+    },
+  )
 
   it('metadata does not offer them, and `grants` says what they are', async () => {
     const metadata = await (await server.fetch('/.well-known/oauth-authorization-server')).json()
@@ -67,7 +72,10 @@ describe.each(databases)('legacy grants ($name)', (database) => {
         username,
         password: given,
       })
-    const [wrong, unknown] = [await attempt(user.username, 'nope nope nope'), await attempt(`x${randomUUID()}`, PASSWORD)]
+    const [wrong, unknown] = [
+      await attempt(user.username, 'nope nope nope'),
+      await attempt(`x${randomUUID()}`, PASSWORD),
+    ]
     expect(wrong).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
     expect(unknown.body).toEqual(wrong.body)
     expect((await attempt(user.username.toUpperCase(), PASSWORD)).status).toBe(200)
@@ -75,16 +83,31 @@ describe.each(databases)('legacy grants ($name)', (database) => {
 
   it('the token endpoint does not know grant_type=implicit', async () => {
     const app = await server.createApp({ grants: ['implicit'], scopes: ['read'] })
-    const answer = await server.form('/oauth/token', { grant_type: 'implicit', client_id: app.clientId, client_secret: app.clientSecret ?? '' })
+    const answer = await server.form('/oauth/token', {
+      grant_type: 'implicit',
+      client_id: app.clientId,
+      client_secret: app.clientSecret ?? '',
+    })
     expect(answer.body.error).toBe('unsupported_grant_type')
   })
 
   it('response_type=token gives a token in the fragment, never in a query, and nothing to refresh (RFC 6749 §4.2.2)', async () => {
-    const app = await server.createApp({ type: 'public', grants: ['implicit'], scopes: ['read'], redirectUris: [CALLBACK] })
+    const app = await server.createApp({
+      type: 'public',
+      grants: ['implicit'],
+      scopes: ['read'],
+      redirectUris: [CALLBACK],
+    })
     const user = await server.createUser()
     const headers = { cookie: `grantql-session=${user.sessionToken}` }
     const authorize = (more: object = {}) => {
-      const params = new URLSearchParams({ client_id: app.clientId, response_type: 'token', redirect_uri: CALLBACK, state: 's', ...more })
+      const params = new URLSearchParams({
+        client_id: app.clientId,
+        response_type: 'token',
+        redirect_uri: CALLBACK,
+        state: 's',
+        ...more,
+      })
       return server.fetch(`/oauth/authorize?${params}`, { headers, redirect: 'manual' })
     }
     const opened = new URL((await authorize()).headers.get('location') ?? '')

@@ -1,5 +1,12 @@
 import type { Approval } from '../../approvals/approval.ts'
-import { AlreadyDecided, ExpiredToken, InvalidScope, LoginRequired, NotFound, TooManyAttempts } from '../../errors/standard.ts'
+import {
+  AlreadyDecided,
+  ExpiredToken,
+  InvalidScope,
+  LoginRequired,
+  NotFound,
+  TooManyAttempts,
+} from '../../errors/standard.ts'
 import { answerUrl } from '../../operations/authorization-answer.ts'
 import type { PersonsDecision } from '../../operations/complete-authorization.ts'
 import { decideByHandle } from '../../operations/decide-by-handle.ts'
