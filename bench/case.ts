@@ -1,5 +1,4 @@
 import type { Config } from '../src/config/define-config.ts'
-import type { SigningAlgorithm } from '../src/keys/algorithms.ts'
 import type { Workbench } from './workbench.ts'
 
 /** Requests of one kind, ready to be sent. They travel from the server's process to the load's as JSON. */
@@ -17,7 +16,7 @@ export interface BenchCase {
   /** CPU milliseconds of the server per request, at most. */
   readonly targetMs: number
   /** The signature that each request takes, and that its floor therefore holds. Defaults to none. */
-  readonly signs?: SigningAlgorithm
+  readonly signs?: 'ES256' | 'RS256'
   /** What differs from the default deployment. */
   readonly config?: Partial<Config>
   /** Each body can be sent once, so that `prepare` must make as many as it is asked for. Defaults to false. */

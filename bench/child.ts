@@ -1,11 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { LogLevel } from '../src/log/create-log.ts'
 
 /** What the measured process is asked. */
 export type Question =
-  | { readonly ask: 'open'; readonly caseName: string; readonly databaseUrl: string; readonly count: number }
+  | {
+      readonly ask: 'open'
+      readonly caseName: string
+      readonly databaseUrl: string
+      readonly logLevel: LogLevel
+      /** How many requests will be sent at most. */
+      readonly count: number
+    }
+  | { readonly ask: 'open-floor' }
+  | { readonly ask: 'sign'; readonly algorithm: 'ES256' | 'RS256'; readonly count: number }
   | { readonly ask: 'cpu' }
-  | { readonly ask: 'signatures' }
   | { readonly ask: 'close' }
 
 /** A process that is measured from outside, by questions and answers. */

@@ -1,58 +1,48 @@
-/** The measured process for the floor: the least that answers a form with JSON, and bare signatures. */
-import { generateKeyPairSync, sign } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { answerQuestions } from './child.ts'
+import { type Child, startChild } from './child.ts'
+import { openLoad } from './load.ts'
 
-const SIGNATURES = { ES256: 1500, RS256: 300 }
-const TYPE = { 'content-type': 'application/json' }
+const WARM_UP = 20_000
+const REQUESTS = 2000
+/** So many take about as long as the requests do. */
+const SIGNATURES = { ES256: 1000, RS256: 100 }
 
-const server = createServer((incoming, outgoing) => {
-  let text = ''
-  incoming.setEncoding('utf8')
-  incoming.on('data', (chunk) => {
-    text += chunk
-  })
-  incoming.on('end', () => {
-    const grantType = new URLSearchParams(text).get('grant_type')
-    const body = JSON.stringify({ access_token: `token-of-${grantType}`, token_type: 'Bearer', expires_in: 3600 })
-    outgoing.writeHead(200, { ...TYPE, 'content-length': body.length }).end(body)
-  })
-})
+const HEADERS = { 'content-type': 'application/x-www-form-urlencoded', authorization: 'Basic Zmxvb3I6Zmxvb3I=' }
+const BODIES = ['grant_type=client_credentials&scope=read']
 
-answerQuestions(async ({ ask }) => {
-  switch (ask) {
-    case 'open':
-      return listen()
-    case 'signatures':
-      return measureSignatures()
-    default:
-      server.closeAllConnections()
-      server.close()
-  }
-})
-
-async function listen() {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: 'Basic Zmxvb3I6Zmxvb3I=' }
-  return { port, requests: { path: '/', headers, bodies: ['grant_type=client_credentials&scope=read'] } }
+/** What no server can do without, in CPU milliseconds of this machine in these seconds. */
+export interface Floor {
+  /** A bare node:http handler that reads a form and answers JSON, under the same load. */
+  request(): Promise<number>
+  /** One signature by node:crypto. */
+  signature(algorithm: keyof typeof SIGNATURES): Promise<number>
+  close(): Promise<void>
 }
 
-/** CPU milliseconds of one signature over what an access token holds. */
-function measureSignatures(): Record<string, number> {
-  const input = Buffer.alloc(400, 'a')
-  const keys = {
-    ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
-    RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+/** Starts the process that the floor is measured on. It rests in between. */
+export async function openFloor(pin: (pid: number) => void): Promise<Floor> {
+  const child = await startChild('./floor-server.ts')
+  pin(child.pid)
+  const port = await child.ask<number>({ ask: 'open-floor' })
+  const load = await openLoad(port, { path: '/', headers: HEADERS, bodies: BODIES }, { isRight })
+  await load.send(WARM_UP)
+  const sign = (algorithm: keyof typeof SIGNATURES, count: number) =>
+    child.ask<number>({ ask: 'sign', algorithm, count })
+  for (const algorithm of ['ES256', 'RS256'] as const) await sign(algorithm, 50)
+  return {
+    request: () => costOf(child, REQUESTS, () => load.send(REQUESTS)),
+    signature: (algorithm) => sign(algorithm, SIGNATURES[algorithm]),
+    async close() {
+      load.close()
+      await child.close()
+    },
   }
-  const measure = (name: keyof typeof keys): number => {
-    const key = { key: keys[name], dsaEncoding: 'ieee-p1363' } as const
-    for (let warmUp = 0; warmUp < 50; warmUp++) sign('sha256', input, key)
-    const before = process.cpuUsage()
-    for (let count = 0; count < SIGNATURES[name]; count++) sign('sha256', input, key)
-    const { user, system } = process.cpuUsage(before)
-    return (user + system) / 1000 / SIGNATURES[name]
-  }
-  return { ES256: measure('ES256'), RS256: measure('RS256') }
+}
+
+const isRight = (body: { readonly access_token?: unknown }) => typeof body.access_token === 'string'
+
+/** CPU milliseconds of a process for one of so many. */
+export async function costOf(child: Pick<Child, 'cpuMs'>, count: number, work: () => Promise<void>): Promise<number> {
+  const before = await child.cpuMs()
+  await work()
+  return ((await child.cpuMs()) - before) / count
 }

@@ -1,60 +1,57 @@
 import type { BenchCase, Requests } from './case.ts'
 import type { Child } from './child.ts'
+import { costOf, type Floor } from './floor.ts'
 import { openLoad } from './load.ts'
 
-const WARM_UP_STEPS = 20
+/** How much is sent: a warm-up until the compiler has seen enough, then rounds. */
+const WARM_UP = { cpuMs: 4000, requests: 24_000, steps: 20 }
+const ROUNDS = 7
+/** A round takes about so much CPU time, and no more requests than that. */
+const ROUND = { cpuMs: 250, requests: 2500 }
 
-/** How much is sent. */
-export interface Effort {
-  /** Until the compiler has seen enough: so much CPU time … */
-  readonly warmUpMs: number
-  /** … or so many requests. */
-  readonly warmUpRequests: number
-  readonly rounds: number
-  /** CPU time of a round, about … */
-  readonly roundMs: number
-  /** … and its requests at most. */
-  readonly roundRequests: number
-}
+/** How many requests are sent at most. */
+export const MOST_REQUESTS = WARM_UP.requests + ROUNDS * ROUND.requests
 
 /** CPU milliseconds of the server per request. */
 export interface Measured {
   readonly medianMs: number
   readonly lowestMs: number
   readonly highestMs: number
+  /** The median of what the bare handler (and a signature, where the case signs) took between the rounds. */
+  readonly floorMs: number
+  /** The median of each round divided by the floor beside it: what a slow minute of the machine does not change. */
+  readonly timesFloor: number
   /** Answers in a second, by the clock on the wall: on a shared machine it says little. */
   readonly perSecond: number
 }
-
-/** How many requests are sent at most. */
-export const requestsOf = ({ warmUpRequests, rounds, roundRequests }: Effort): number =>
-  warmUpRequests + rounds * roundRequests
 
 /** Loads an open server, and reads before and after each round how much CPU time its process has used. */
 export async function measure(
   child: Child,
   { port, requests }: { readonly port: number; readonly requests: Requests },
-  benchCase: Pick<BenchCase, 'once' | 'isRight'>,
-  effort: Effort,
+  { once, isRight, signs }: Pick<BenchCase, 'once' | 'isRight' | 'signs'>,
+  floor: Floor,
 ): Promise<Measured> {
-  const load = await openLoad(port, requests, benchCase)
+  const load = await openLoad(port, requests, { ...(once && { once }), isRight })
   try {
-    const cost = async (count: number): Promise<number> => {
-      const before = await child.cpuMs()
-      await load.send(count)
-      return ((await child.cpuMs()) - before) / count
-    }
-    const perRound = await warmUp(cost, effort)
+    const cost = (count: number) => costOf(child, count, () => load.send(count))
+    const perRound = await warmUp(cost)
     const costs: number[] = []
-    const startedAt = performance.now()
-    while (costs.length < effort.rounds) costs.push(await cost(perRound))
-    const seconds = (performance.now() - startedAt) / 1000
-    costs.sort((one, other) => one - other)
+    const floors: number[] = []
+    let seconds = 0
+    while (costs.length < ROUNDS) {
+      floors.push((await floor.request()) + (signs ? await floor.signature(signs) : 0))
+      const startedAt = performance.now()
+      costs.push(await cost(perRound))
+      seconds += (performance.now() - startedAt) / 1000
+    }
     return {
-      medianMs: costs[Math.floor(costs.length / 2)] as number,
-      lowestMs: costs[0] as number,
-      highestMs: costs.at(-1) as number,
-      perSecond: (effort.rounds * perRound) / seconds,
+      medianMs: median(costs),
+      lowestMs: Math.min(...costs),
+      highestMs: Math.max(...costs),
+      floorMs: median(floors),
+      timesFloor: median(costs.map((each, round) => each / (floors[round] as number))),
+      perSecond: (ROUNDS * perRound) / seconds,
     }
   } finally {
     load.close()
@@ -62,14 +59,18 @@ export async function measure(
 }
 
 /** Answers how many requests make a round. */
-async function warmUp(cost: (count: number) => Promise<number>, effort: Effort): Promise<number> {
-  const { warmUpMs, warmUpRequests, roundMs, roundRequests } = effort
-  const step = Math.floor(warmUpRequests / WARM_UP_STEPS)
+async function warmUp(cost: (count: number) => Promise<number>): Promise<number> {
+  const step = WARM_UP.requests / WARM_UP.steps
   let spentMs = 0
   let latestMs = 0
-  for (let sent = 0; sent + step <= warmUpRequests && spentMs < warmUpMs; sent += step) {
+  for (let sent = 0; sent < WARM_UP.requests && spentMs < WARM_UP.cpuMs; sent += step) {
     latestMs = await cost(step)
     spentMs += latestMs * step
   }
-  return Math.min(roundRequests, Math.ceil(roundMs / latestMs))
+  return Math.min(ROUND.requests, Math.ceil(ROUND.cpuMs / latestMs))
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] as number
 }

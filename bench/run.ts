@@ -1,26 +1,27 @@
 /** `npm run bench`: the server's CPU milliseconds per request, beside what they should be. See `bench/README.md`. */
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { separate } from './affinity.ts'
+import { LOG_LEVELS, type LogLevel } from '../src/log/create-log.ts'
+import { type Affinity, separate } from './affinity.ts'
+import { readAreas } from './areas.ts'
 import { loadCases, type NamedCase } from './cases.ts'
 import { type Child, startChild } from './child.ts'
-import { DATABASE_NAMES, type DatabaseName, type Databases, openDatabases } from './databases.ts'
-import { type Effort, type Measured, measure, requestsOf } from './measure.ts'
-import { createReport, type Floor, printReport, type Row, rowOf, writeReport } from './report.ts'
-
-const EFFORT: Effort = { warmUpMs: 4000, warmUpRequests: 24_000, rounds: 7, roundMs: 250, roundRequests: 2500 }
-const FLOOR_EFFORT: Effort = { ...EFFORT, warmUpMs: 400, roundMs: 80, roundRequests: 5000 }
-const FLOOR_PLAN = { isRight: (body: { access_token?: unknown }) => typeof body.access_token === 'string' }
+import { DATABASE_NAMES, openDatabases } from './databases.ts'
+import { type Floor, openFloor } from './floor.ts'
+import { type Measured, MOST_REQUESTS, measure } from './measure.ts'
+import { createReport, measureMachine, printAreas, printReport, type Row, rowOf, writeReport } from './report.ts'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     case: { type: 'string', multiple: true, default: [] },
-    database: { type: 'string', multiple: true, default: [] },
+    database: { type: 'string', multiple: true, default: [...DATABASE_NAMES] },
     json: { type: 'boolean', default: false },
     /** Puts the figures into bench/README.md. */
     write: { type: 'boolean', default: false },
-    /** A folder for CPU profiles of the server: the figures are higher then. */
+    /** A folder for CPU profiles, with one for each case in it. Also prints where the time goes, and takes some itself. */
     profile: { type: 'string' },
+    'log-level': { type: 'string', default: 'info' },
   },
 })
 
@@ -29,19 +30,26 @@ else await runBench()
 
 async function runBench(): Promise<void> {
   const cases = await loadCases([...positionals, ...options.case])
+  const databaseNames = options.database.map((name) => oneOf(DATABASE_NAMES, name))
+  const logLevel = oneOf(LOG_LEVELS, options['log-level'])
   const affinity = separate()
   say(affinity.description)
   const databases = openDatabases()
   try {
-    const floor = await measureFloor(affinity.pinServer)
+    const floor = await openFloor(affinity.pinServer)
+    const machine = await measureMachine(floor, affinity.description)
     const rows: Row[] = []
-    for (const database of chosenDatabases()) {
+    for (const database of databaseNames) {
       for (const benchCase of cases) {
-        const measured = await measureCase(benchCase, database, databases, affinity.pinServer)
-        rows.push(rowOf(benchCase, database, measured, floor))
+        const databaseUrl = await databases.fresh(database)
+        const name = `${benchCase.name} on ${database}`
+        const measured = await measureCase(benchCase, { name, databaseUrl, logLevel, floor, affinity })
+        rows.push(rowOf(benchCase, database, measured))
+        say(`${name}: ${measured.medianMs.toFixed(3)} ms, ${measured.timesFloor.toFixed(1)} times the floor`)
       }
     }
-    const report = createReport(floor, rows, affinity.description)
+    await floor.close()
+    const report = createReport(machine, rows, logLevel)
     console.log(options.json ? JSON.stringify(report, undefined, 2) : printReport(report))
     if (options.write) writeReport(report)
   } finally {
@@ -49,61 +57,46 @@ async function runBench(): Promise<void> {
   }
 }
 
-function chosenDatabases(): readonly DatabaseName[] {
-  for (const name of options.database) {
-    if (!DATABASE_NAMES.some((known) => known === name)) throw new Error(`There is no database ${name} here.`)
-  }
-  return DATABASE_NAMES.filter((name) => options.database.length === 0 || options.database.includes(name))
+interface Circumstances {
+  readonly name: string
+  readonly databaseUrl: string
+  readonly logLevel: LogLevel
+  readonly floor: Floor
+  readonly affinity: Affinity
 }
 
-async function measureFloor(pin: (pid: number) => void): Promise<Floor> {
-  return withChild('./floor.ts', pin, async (child) => {
-    const signatures = await child.ask<Record<string, number>>({ ask: 'signatures' })
-    const request = await measureOpened(child, { caseName: 'floor', databaseUrl: '' }, FLOOR_PLAN, FLOOR_EFFORT)
-    say(`floor: ${request.medianMs.toFixed(3)} ms`)
-    return { request, signatures }
-  })
-}
-
-async function measureCase(
-  benchCase: NamedCase,
-  database: DatabaseName,
-  databases: Databases,
-  pin: (pid: number) => void,
-): Promise<Measured> {
-  const databaseUrl = await databases.fresh(database)
+async function measureCase(benchCase: NamedCase, given: Circumstances): Promise<Measured> {
+  const { name, databaseUrl, logLevel, floor, affinity } = given
+  const folder = options.profile && join(options.profile, name.replaceAll(' ', '-'))
   try {
-    return await withChild('./server.ts', pin, async (child) => {
-      const measured = await measureOpened(child, { caseName: benchCase.name, databaseUrl }, benchCase, EFFORT)
-      say(
-        `${benchCase.name} on ${database}: ${measured.medianMs.toFixed(3)} ms, ${measured.perSecond.toFixed(0)} a second`,
-      )
-      return measured
-    })
+    const child = await startChild('./server.ts', folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [])
+    affinity.pinServer(child.pid)
+    const measured = await measureOpened(child, benchCase, { databaseUrl, logLevel }, floor)
+    if (folder) say(printAreas(readAreas(folder), measured.medianMs))
+    return measured
   } catch (cause) {
-    throw new Error(`The case ${benchCase.name} on ${database} failed.`, { cause })
+    throw new Error(`The case ${name} failed.`, { cause })
   }
 }
 
 async function measureOpened(
   child: Child,
-  what: { readonly caseName: string; readonly databaseUrl: string },
-  benchCase: Parameters<typeof measure>[2],
-  effort: Effort,
+  benchCase: NamedCase,
+  how: { readonly databaseUrl: string; readonly logLevel: LogLevel },
+  floor: Floor,
 ): Promise<Measured> {
-  const opened = await child.ask<Parameters<typeof measure>[1]>({ ask: 'open', ...what, count: requestsOf(effort) })
-  return measure(child, opened, benchCase, effort)
-}
-
-async function withChild<T>(file: string, pin: (pid: number) => void, work: (child: Child) => Promise<T>): Promise<T> {
-  const profiling = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`]
-  const child = await startChild(file, profiling)
-  pin(child.pid)
   try {
-    return await work(child)
+    const question = { ask: 'open', caseName: benchCase.name, ...how, count: MOST_REQUESTS } as const
+    return await measure(child, await child.ask(question), benchCase, floor)
   } finally {
     await child.close()
   }
+}
+
+function oneOf<Name extends string>(names: readonly Name[], text: string): Name {
+  const found = names.find((name) => name === text)
+  if (found === undefined) throw new Error(`${text} is not one of ${names.join(', ')}.`)
+  return found
 }
 
 function say(text: string): void {

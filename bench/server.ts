@@ -16,9 +16,9 @@ let server: Server | undefined
 answerQuestions(async (question) => {
   if (question.ask === 'close') return server?.close()
   if (question.ask !== 'open') throw new Error(`The server is not asked for ${question.ask}.`)
-  const { caseName, databaseUrl, count } = question
+  const { caseName, databaseUrl, logLevel, count } = question
   const { default: benchCase } = (await import(`./cases/${caseName}.ts`)) as { default: BenchCase }
-  const { log } = await openLog({ level: 'info' })
+  const { log } = await openLog({ level: logLevel })
   server = await createServer({
     config: { ...defaultConfig, ...benchCase.config },
     environment: { issuer: 'http://localhost:3000', databaseUrl, secret: SECRET },

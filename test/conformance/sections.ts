@@ -1,0 +1,44 @@
+/** The sections of a document, as far as the index needs them. */
+export interface Sections {
+  readonly title: string
+  /** Those that say MUST, SHOULD or their like of anybody: each has an entry in the index. */
+  readonly normative: readonly string[]
+}
+
+const list = (text: string): readonly string[] => text.trim().split(/\s+/)
+
+/**
+ * The sections with requirements of the documents in `index.json`. Left out are those on notation, registries and
+ * references, which nobody can see in a server.
+ */
+export const SECTIONS: Readonly<Record<string, Sections>> = {
+  'RFC 6749': {
+    title: 'The OAuth 2.0 Authorization Framework',
+    normative: list(`2 2.1 2.2 2.3 2.3.1 2.3.2 3.1 3.1.1 3.1.2 3.1.2.1 3.1.2.2 3.1.2.3 3.1.2.4 3.1.2.5 3.2 3.2.1 3.3
+      4.1.1 4.1.2 4.1.2.1 4.1.3 4.2.1 4.2.2 4.2.2.1 4.3.1 4.3.2 4.4 4.4.2 4.4.3 5.1 5.2 6 7 7.1 7.2 8.1 8.2 8.3 8.4 8.5 9
+      10.1 10.2 10.3 10.4 10.5 10.6 10.7 10.8 10.9 10.10 10.11 10.12 10.13 10.14 10.16`),
+  },
+  'RFC 6750': { title: 'Bearer Token Usage', normative: list('2 2.1 2.2 2.3 3 3.1 5.2 5.3') },
+  'RFC 7636': {
+    title: 'Proof Key for Code Exchange by OAuth Public Clients',
+    normative: list('4.1 4.2 4.3 4.4 4.4.1 4.5 4.6 5 7.1 7.2 7.4'),
+  },
+  'RFC 8252': {
+    title: 'OAuth 2.0 for Native Apps',
+    normative: list('5 6 7 7.1 7.2 7.3 8.1 8.2 8.3 8.4 8.5 8.6 8.9 8.10 8.12'),
+  },
+  'RFC 9207': { title: 'OAuth 2.0 Authorization Server Issuer Identification', normative: list('2 2.3 2.4 4') },
+  'RFC 9700': {
+    title: 'Best Current Practice for OAuth 2.0 Security',
+    normative:
+      list(`2.1 2.1.1 2.1.2 2.2.1 2.2.2 2.3 2.4 2.5 2.6 4.1.3 4.2.4 4.3.2 4.4.2 4.4.2.1 4.4.2.2 4.5.3.2 4.7.1 4.8.2
+      4.9.3 4.10 4.11.1 4.11.2 4.12 4.13 4.14.2 4.15 4.15.1 4.16 4.17.2`),
+  },
+  'RFC 7009': { title: 'OAuth 2.0 Token Revocation', normative: list('2 2.1 2.2') },
+  'RFC 7662': { title: 'OAuth 2.0 Token Introspection', normative: list('2 2.1 2.2 2.3 4 5') },
+  'RFC 9068': {
+    title: 'JSON Web Token (JWT) Profile for OAuth 2.0 Access Tokens',
+    normative: list('2.1 2.2 2.2.1 2.2.2 2.2.3 2.2.3.1 3 4 5 6'),
+  },
+  'RFC 8414': { title: 'OAuth 2.0 Authorization Server Metadata', normative: list('2 3 3.1 3.2 3.3 6.1') },
+}
