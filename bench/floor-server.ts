@@ -11,7 +11,8 @@ const KEYS = {
   RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
 } as const
 
-const server = createServer((incoming, outgoing) => {
+// It rests for longer than an idle connection is usually kept.
+const server = createServer({ keepAliveTimeout: 0 }, (incoming, outgoing) => {
   let text = ''
   incoming.setEncoding('utf8')
   incoming.on('data', (chunk) => {

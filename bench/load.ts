@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import type { BenchCase, Requests } from './case.ts'
 
 export const CONNECTIONS = 32
@@ -85,8 +85,13 @@ async function openConnection(port: number): Promise<Connection> {
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
   let received = ''
   let waiting: PromiseWithResolvers<HttpAnswer> | undefined
-  const fail = (reason: string) => waiting?.reject(new Error(reason))
-  listen(socket, fail)
+  let broken: Error | undefined
+  const fail = (reason: string) => {
+    broken ??= new Error(reason)
+    waiting?.reject(broken)
+  }
+  socket.on('error', ({ message }) => fail(message))
+  socket.on('close', () => fail('The server closed a connection.'))
   socket.on('data', (chunk) => {
     // One byte, one character, so that lengths are what the head says.
     received += chunk.toString('latin1')
@@ -101,17 +106,13 @@ async function openConnection(port: number): Promise<Connection> {
   })
   return {
     ask(message) {
+      if (broken) return Promise.reject(broken)
       waiting = Promise.withResolvers()
       socket.write(message)
       return waiting.promise
     },
     close: () => socket.destroy(),
   }
-}
-
-function listen(socket: Socket, fail: (reason: string) => void): void {
-  socket.on('error', ({ message }) => fail(message))
-  socket.on('close', () => fail('The server closed a connection.'))
 }
 
 /** Reads one whole answer; undefined where there is more to come. */

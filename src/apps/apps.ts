@@ -1,8 +1,10 @@
+import type { Insertable, Updateable } from 'kysely'
 import { generateId } from '../secrets/generate-id.ts'
 import type { Changes } from '../storage/changes.ts'
 import type { Database } from '../storage/database.ts'
 import { Remembered } from '../storage/remembered.ts'
 import { toDate } from '../storage/rows.ts'
+import type { AppTable } from '../storage/tables.ts'
 import type { App } from './app.ts'
 import { appFromRow, appToRow } from './rows.ts'
 
@@ -34,7 +36,10 @@ export interface Apps {
   list(page: AppPage): Promise<readonly App[]>
   count(ownerId?: string): Promise<number>
   insert(app: App, secretHash: Buffer | undefined): Promise<void>
-  update(app: App): Promise<void>
+  /**
+   * Writes what differs from `present`, so that a change of something else at the same time is kept; without it, all.
+   */
+  update(app: App, present?: App): Promise<void>
   /** The app, its secrets and its open approvals; its tokens end with it. */
   remove(app: App): Promise<void>
   /** Adds a secret; the present ones end at `othersEndAt`. */
@@ -98,14 +103,15 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
       })
     },
 
-    async update(app) {
-      const { id, created_at, ...columns } = appToRow(app, now())
-      await db.updateTable('app').set(columns).where('id', '=', app.id).execute()
-      await changes.announce('app', app.id)
+    async update(app, present) {
+      const columns = changedColumns(appToRow(app, now()), present && appToRow(present, now()))
+      await changes.commit('app', app.id, (trx) =>
+        trx.updateTable('app').set(columns).where('id', '=', app.id).execute(),
+      )
     },
 
     async remove(app) {
-      await database.transaction(async (trx) => {
+      await changes.commit('app', app.id, async (trx) => {
         await trx.deleteFrom('app').where('id', '=', app.id).execute()
         await trx.deleteFrom('app_secret').where('app_id', '=', app.id).execute()
         await trx
@@ -115,11 +121,10 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
           .where('revoked_at', 'is', null)
           .execute()
       })
-      await changes.announce('app', app.id)
     },
 
     async addSecret(app, secretHash, othersEndAt) {
-      await database.transaction(async (trx) => {
+      await changes.commit('app', app.id, async (trx) => {
         await trx
           .updateTable('app_secret')
           .set({ expires_at: othersEndAt.getTime() })
@@ -133,7 +138,12 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
           .values(secretRow(app, secretHash, null))
           .execute()
       })
-      await changes.announce('app', app.id)
     },
   }
+}
+
+function changedColumns(next: Insertable<AppTable>, present: Insertable<AppTable> | undefined): Updateable<AppTable> {
+  const { id: _, created_at: __, ...columns } = next
+  const changed = Object.entries(columns).filter(([name, value]) => value !== present?.[name as keyof AppTable])
+  return { ...Object.fromEntries(changed), updated_at: next.updated_at }
 }

@@ -2,9 +2,13 @@ import type { App } from '../apps/app.ts'
 import type { KnownApp } from '../apps/apps.ts'
 import type { Core } from '../core.ts'
 import { InvalidClient, InvalidRequest } from '../errors/standard.ts'
+import type { TokenRequest } from '../plugin/context.ts'
 import type { PresentedCredentials } from '../plugin/request.ts'
 import { equalSecrets, hashSecret } from '../secrets/hash-secret.ts'
+import { findApp } from './find-app.ts'
+import { requestContext } from './plugin-context.ts'
 import { isStorableText } from './text.ts'
+import { withDeadline } from './with-deadline.ts'
 
 /** The app that asks, and how it proved who it is: a name of the registry of client authentication methods, or `none`. */
 export interface AuthenticatedApp {
@@ -30,12 +34,15 @@ const MAX_LENGTH = 512
  * @see RFC 6749 §2.3.1, §10.10
  */
 export async function authenticateApp(
-  core: Pick<Core, 'apps' | 'guesses' | 'now'>,
+  core: Core,
   credentials: PresentedCredentials,
   requestId?: string,
+  sent?: Pick<TokenRequest, 'params' | 'request'>,
 ): Promise<AuthenticatedApp> {
+  const proved = sent && (await authenticateByPlugin(core, credentials, sent))
+  if (proved) return proved
   const { clientId, clientSecret, method } = readCredentials(credentials)
-  const known = core.apps.peek(clientId) ?? (await core.apps.byClientId(clientId))
+  const known = core.apps.peek(clientId) ?? (await findApp(core, clientId))
   if (!known || known.app.disabledAt) throw new InvalidClient()
   if (known.app.type === 'public') {
     if (clientSecret !== undefined) throw new InvalidClient()
@@ -47,6 +54,30 @@ export async function authenticateApp(
     throw new InvalidClient()
   }
   return { app: known.app, method }
+}
+
+/**
+ * Authenticates by a method that a plugin brings, where one recognises the request.
+ *
+ * @throws {InvalidRequest} when the request uses another method beside it (RFC 6749 §2.3)
+ */
+async function authenticateByPlugin(
+  core: Core,
+  { basic, clientSecret }: PresentedCredentials,
+  { params, request }: Pick<TokenRequest, 'params' | 'request'>,
+): Promise<AuthenticatedApp | undefined> {
+  const method = core.registry.clientAuth.find((candidate) => candidate.recognises(params, request))
+  if (!method) return undefined
+  if (basic !== undefined || clientSecret) {
+    throw new InvalidRequest({ message: 'Authenticate by one method only.' })
+  }
+  const clientId = await withDeadline(
+    method.authenticate(requestContext(core, method.pluginId, request), params),
+    `the client authentication method ${method.method}`,
+  )
+  const known = await findApp(core, clientId)
+  if (!known || known.app.disabledAt) throw new InvalidClient()
+  return { app: known.app, method: method.method }
 }
 
 async function noteWrongSecret(

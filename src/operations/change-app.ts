@@ -4,7 +4,7 @@ import { InvalidInput, NotFound } from '../errors/standard.ts'
 import { hashSecret } from '../secrets/hash-secret.ts'
 import { mintSecret } from '../secrets/secret-format.ts'
 import type { Actor } from './actor.ts'
-import { type AppDescription, checkApp } from './check-app.ts'
+import { type AppDescription, checkApp, checkCounts } from './check-app.ts'
 
 /** Seconds that the present secrets go on working beside a new one, unless the caller says otherwise. */
 const OVERLAP_SECONDS = 24 * 60 * 60
@@ -29,9 +29,13 @@ export async function visibleApp(core: Pick<Core, 'apps'>, by: Actor, id: string
 export async function updateApp(core: Core, by: Actor, id: string, changes: AppChanges): Promise<App> {
   const app = await visibleApp(core, by, id)
   const { isDisabled, ...described } = changes
-  const next: App = { ...app, ...described, disabledAt: disabledAt(core, app, isDisabled) }
+  if (isDisabled !== undefined && by.role !== 'admin') {
+    throw new InvalidInput({ message: 'Only an admin disables an app, or enables it again.', field: ['isDisabled'] })
+  }
+  const next: App = { ...app, ...tidy(described), disabledAt: disabledAt(core, app, isDisabled) }
+  checkCounts(next)
   checkApp(core, by, { ...next, ...withoutPresent(app, next) }, app)
-  await core.apps.update(next)
+  await core.apps.update(next, app)
   await core.audit.write({
     kind: 'app.updated',
     appId: app.id,
@@ -39,6 +43,15 @@ export async function updateApp(core: Core, by: Actor, id: string, changes: AppC
     details: { changed: Object.keys(changes) },
   })
   return next
+}
+
+/** A name without space around it, and lists in which nothing stands twice. */
+function tidy<D extends Omit<AppChanges, 'isDisabled'>>(described: D): D {
+  const entries = Object.entries(described).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? [...new Set(value)] : typeof value === 'string' ? value.trim() : value,
+  ])
+  return Object.fromEntries(entries) as D
 }
 
 /** What `next` has and `app` had not: that alone is given now. */

@@ -18,6 +18,8 @@ export interface AppDescription {
 }
 
 const MOST = 50
+/** What a person cannot see and is deceived by: other directions of writing, zero width, line breaks. */
+const MISLEADING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 /**
  * Checks a description of an app. `by` says who gives it: a user gives self-service scopes and grants alone, an admin any.
@@ -33,12 +35,10 @@ export function checkApp(
   present?: App,
 ): void {
   const isAdmin = by.role === 'admin'
-  if (app.name.trim() === '' || app.name.length > 100 || !isStorableText(app.name)) {
+  if (app.name.trim() === '' || app.name.length > 100 || !isStorableText(app.name) || MISLEADING.test(app.name)) {
     throw invalid('An app needs a name of at most 100 characters.', 'name')
   }
-  for (const list of ['grants', 'scopes', 'redirectUris'] as const) {
-    if (app[list].length > MOST) throw invalid(`At most ${MOST} of them.`, list)
-  }
+  checkCounts(app)
   if (app.dialect !== undefined && !core.registry.dialects.has(app.dialect)) {
     throw invalid('There is no such dialect.', 'dialect')
   }
@@ -56,6 +56,13 @@ export function checkApp(
     if (mistake !== undefined) throw invalid(mistake, 'redirectUris', index)
   })
   if (app.privileges.length > 0 && !isAdmin) throw invalid('Only an admin gives privileges.', 'privileges')
+}
+
+/** @throws {InvalidInput} when a list is longer than anybody needs it */
+export function checkCounts(app: Pick<AppDescription, 'grants' | 'scopes' | 'redirectUris'>): void {
+  for (const list of ['grants', 'scopes', 'redirectUris'] as const) {
+    if (app[list].length > MOST) throw invalid(`At most ${MOST} of them.`, list)
+  }
 }
 
 interface GrantGiver {

@@ -93,9 +93,10 @@ async function issue(
     // A browser keeps no secret, so nothing that it is given can be refreshed (RFC 6749 §4.2.2).
     refreshable: false,
   }
-  const ctx = grantContext(core, type.pluginId, request, { app, method: 'none' }, undefined, () => Buffer.alloc(0))
+  const contextOf = (pluginId: string) =>
+    grantContext(core, pluginId, request, { app, method: 'none' }, undefined, () => Buffer.alloc(0))
   const minting = { app, grantType: type.grantType, issuance, provenKey: undefined, requestId: request.id }
-  const tokens = await mintTokens(core, ctx, minting)
+  const tokens = await mintTokens(core, contextOf, minting)
   return {
     access_token: tokens.accessToken,
     token_type: tokens.tokenType,

@@ -2,11 +2,15 @@ import type { Core } from '../core.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import type { ProvenKey } from '../tokens/proven-key.ts'
 import { requestContext } from './plugin-context.ts'
+import { withDeadline } from './with-deadline.ts'
 
 /** The key that the caller proves to hold, by whichever sender constraint recognises its proof. */
 export async function constrainSender(core: Core, request: RequestFacts): Promise<ProvenKey | undefined> {
   for (const constraint of core.registry.senderConstraints) {
-    const thumbprint = await constraint.constrain(requestContext(core, constraint.pluginId, request))
+    const thumbprint = await withDeadline(
+      constraint.constrain(requestContext(core, constraint.pluginId, request)),
+      `the sender constraint ${constraint.id}`,
+    )
     if (thumbprint !== undefined) {
       return {
         tokenType: constraint.tokenType,

@@ -83,7 +83,7 @@ export async function prepareEnrolment(core: Core, values: { readonly password: 
     throw new InvalidInput({ message: 'No sign-in of this server takes a password.', field: ['password'] })
   const { pluginId } = signIn
   const write = await signIn.enroll(pluginContext(core, pluginId), values)
-  return (trx, userId) => write(ownTables(trx, pluginId), userId)
+  return (trx, userId) => write(ownTables(core, trx, pluginId), userId)
 }
 
 export interface UserChanges {
@@ -109,7 +109,7 @@ export async function updateUser(core: Core, by: Pick<Actor, 'id'>, id: string, 
   if (user.id === by.id && (next.role !== 'admin' || next.disabledAt)) {
     throw new InvalidInput({ message: 'Admins cannot take their own rights away; another admin can.', field: ['id'] })
   }
-  await core.users.update(next)
+  await core.users.update(next, user)
   if (next.disabledAt) await core.sessions.endAll(next.id)
   await core.audit.write({
     kind: 'user.updated',

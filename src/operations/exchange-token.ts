@@ -1,7 +1,8 @@
+import type { App } from '../apps/app.ts'
 import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
 import { OAuthError } from '../errors/oauth-error.ts'
-import { InvalidRequest, UnauthorizedClient, UnsupportedGrantType } from '../errors/standard.ts'
+import { InvalidGrant, InvalidRequest, UnauthorizedClient, UnsupportedGrantType } from '../errors/standard.ts'
 import type { TokenRequest, TokenSet } from '../plugin/context.ts'
 import type { Grant } from '../plugin/define-grant.ts'
 import type { Issuance } from '../plugin/issuance.ts'
@@ -40,9 +41,12 @@ export async function exchangeToken(core: Core, token: TokenRequest): Promise<To
   )
   const decided = await withDeadline(grant.exchange(ctx, params), `the grant ${grant.grantType}`)
   if ('repeated' in decided) return decided.repeated
-  const issuance = await applyTokenParams(core, token, authenticated, decided)
+  const asked = await applyTokenParams(core, token, authenticated, decided)
+  const issuance = await keepRightful(core, app, asked)
 
-  const tokens = await mintTokens(core, ctx, {
+  const contextOf = (pluginId: string) =>
+    pluginId === grant.pluginId ? ctx : grantContext(core, pluginId, token.request, authenticated, provenKey, noHash)
+  const tokens = await mintTokens(core, contextOf, {
     app,
     grantType: grant.grantType,
     issuance,
@@ -66,7 +70,7 @@ const NOT_PROVED = ['invalid_client', 'too_many_attempts']
 
 async function authenticate(core: Core, grant: Owned<Grant>, token: TokenRequest): Promise<AuthenticatedApp> {
   try {
-    return await authenticateApp(core, token.credentials, token.request.id)
+    return await authenticateApp(core, token.credentials, token.request.id, token)
   } catch (error) {
     if (error instanceof OAuthError && NOT_PROVED.includes(error.code)) await watchCodes(core, grant, token)
     throw error
@@ -92,13 +96,28 @@ async function applyTokenParams(
   for (const added of core.registry.tokenParams) {
     const values = parseParams(added.params, token.params)
     const ctx = grantContext(core, added.pluginId, token.request, authenticated, undefined, noHash)
-    issuance = await added.apply(ctx, issuance, values)
+    issuance = await withDeadline(added.apply(ctx, issuance, values), `the token parameters ${added.id}`)
   }
   for (const source of core.registry.claims) {
     const ctx = grantContext(core, source.pluginId, token.request, authenticated, undefined, noHash)
-    issuance = { ...issuance, claims: { ...issuance.claims, ...(await source.claims(ctx, issuance)) } }
+    const claims = await withDeadline(source.claims(ctx, issuance), `the claims ${source.names.join(', ')}`)
+    issuance = { ...issuance, claims: { ...issuance.claims, ...claims } }
   }
   return issuance
+}
+
+/**
+ * Takes out what the app or the user has lost the right to since it was approved: a scope that was withdrawn from the app,
+ * one for admins where the user is none any more.
+ */
+async function keepRightful(core: Pick<Core, 'registry' | 'users'>, app: App, issuance: Issuance): Promise<Issuance> {
+  if (!('userId' in issuance.subject)) return issuance
+  const user = await core.users.byId(issuance.subject.userId)
+  if (!user || user.disabledAt) throw new InvalidGrant()
+  const isAdmin = user.role === 'admin'
+  const isRightful = (scope: string) =>
+    app.scopes.includes(scope) && (isAdmin || !core.registry.scopes.get(scope)?.adminOnly)
+  return issuance.scopes.every(isRightful) ? issuance : { ...issuance, scopes: issuance.scopes.filter(isRightful) }
 }
 
 const noHash = (): Buffer => Buffer.alloc(0)

@@ -10,6 +10,10 @@ import type { ProvenKey } from '../tokens/proven-key.ts'
 import type { IssuedRows } from '../tokens/token-rows.ts'
 import { refreshLifetimes } from './refresh-lifetimes.ts'
 import { storeTokens } from './store-tokens.ts'
+import { withDeadline } from './with-deadline.ts'
+
+/** The context that a plugin is given for this request: each its own. */
+export type ContextOf = (pluginId: string) => GrantContext
 
 export interface Minting {
   readonly app: App
@@ -28,7 +32,7 @@ type Needs = Pick<
  * Turns a grant's decision into tokens. Everything is signed before a transaction opens, and no token is answered before
  * what pays for it, what describes it and its audit row are durable.
  */
-export async function mintTokens(core: Needs, ctx: GrantContext, minting: Minting): Promise<TokenSet> {
+export async function mintTokens(core: Needs, contextOf: ContextOf, minting: Minting): Promise<TokenSet> {
   const { app, issuance, provenKey } = minting
   const at = core.now()
   const userId = 'userId' in issuance.subject ? issuance.subject.userId : undefined
@@ -62,7 +66,10 @@ export async function mintTokens(core: Needs, ctx: GrantContext, minting: Mintin
 
   const companions: Record<string, string> = {}
   for (const companion of core.registry.tokenCompanions) {
-    const issued = await companion.issue(ctx, issuance, accessToken)
+    const issued = await withDeadline(
+      companion.issue(contextOf(companion.pluginId), issuance, accessToken),
+      `the token companion ${companion.field}`,
+    )
     if (issued !== undefined) companions[companion.field] = issued
   }
 

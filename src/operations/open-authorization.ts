@@ -14,6 +14,7 @@ import { objectParams } from '../plugin/raw-params.ts'
 import type { RawParams, RequestFacts } from '../plugin/request.ts'
 import { type AuthorizationAnswer, answerTo, CORE_RESPONSE_MODES, errorMembers } from './authorization-answer.ts'
 import { completeAuthorization } from './complete-authorization.ts'
+import { findApp } from './find-app.ts'
 import { isConsented, isFreshEnough, readInteraction, storedInteraction } from './needed-interaction.ts'
 import { openApproval } from './open-approval.ts'
 import { readText } from './parse-params.ts'
@@ -26,7 +27,7 @@ import { withDeadline } from './with-deadline.ts'
 /** How long a person may take to sign in and decide. The code that comes of it has a time of its own. */
 const DECISION_SECONDS = 15 * 60
 const MOST_PARAMETERS = 200
-const LONGEST_STATE = 8192
+const LONGEST_STATE = 2048
 
 const UnknownApp = defineError({
   code: 'invalid_client',
@@ -64,7 +65,7 @@ export type Authorization =
 export async function openAuthorization(core: Core, sent: RawParams, request: RequestFacts): Promise<Authorization> {
   if (sent.names().length > MOST_PARAMETERS) throw new InvalidRequest({ message: 'There are too many parameters.' })
   const params = await loadParams(core, sent, request)
-  const app = await findApp(core, params)
+  const app = await askingApp(core, params)
   const redirectUri = chooseRedirectUri(app, params)
   const responseType = core.registry.responseTypes.get(firstText(params, 'response_type'))
   const responseMode = readResponseMode(core, responseType, params)
@@ -152,9 +153,9 @@ async function loadParams(core: Core, sent: RawParams, request: RequestFacts): P
   return objectParams(rest)
 }
 
-async function findApp(core: Pick<Core, 'apps'>, params: RawParams): Promise<App> {
+async function askingApp(core: Core, params: RawParams): Promise<App> {
   const clientId = readText(params, 'client_id', 512)
-  const known = clientId === undefined ? undefined : await core.apps.byClientId(clientId)
+  const known = clientId === undefined ? undefined : await findApp(core, clientId)
   if (!known || known.app.disabledAt) throw new UnknownApp()
   return known.app
 }

@@ -1,36 +1,39 @@
 import type { Kysely, KyselyPlugin, OperationNode, RootOperationNode } from 'kysely'
-import { snakeCase } from '../plugin/wire-name.ts'
+import type { Registry } from '../config/registry.ts'
+import type { Core } from '../core.ts'
 
 /**
- * A view of the database in which a plugin's queries reach its own tables alone. It guards against mistakes, not against
+ * A view of the database in which a plugin's queries reach the tables alone that it declares. It guards against mistakes, not against
  * malice: a plugin is code that the operator chose to run.
  *
  * @throws {Error} when a query names another table
  */
-export function ownTables(db: unknown, pluginId: string): Kysely<unknown> {
-  return (db as Kysely<unknown>).withPlugin(guardFor(pluginId))
+export function ownTables(core: Pick<Core, 'registry'>, db: unknown, pluginId: string): Kysely<unknown> {
+  return (db as Kysely<unknown>).withPlugin(guardFor(core.registry, pluginId))
 }
 
-const guards = new Map<string, KyselyPlugin>()
+const guards = new WeakMap<Registry, Map<string, KyselyPlugin>>()
 
-function guardFor(pluginId: string): KyselyPlugin {
-  const present = guards.get(pluginId)
+function guardFor(registry: Registry, pluginId: string): KyselyPlugin {
+  const ofRegistry = guards.get(registry) ?? new Map<string, KyselyPlugin>()
+  guards.set(registry, ofRegistry)
+  const present = ofRegistry.get(pluginId)
   if (present) return present
-  const prefix = snakeCase(pluginId)
+  const own = new Set<string>(registry.plugins.find(({ id }) => id === pluginId)?.tables ?? [])
   const guard: KyselyPlugin = {
     transformQuery({ node }) {
-      for (const table of foreignTables(node, prefix)) {
+      for (const table of foreignTables(node, own)) {
         throw new Error(`The plugin "${pluginId}" reaches for the table "${table}", which is not its own.`)
       }
       return node
     },
     transformResult: async ({ result }) => result,
   }
-  guards.set(pluginId, guard)
+  ofRegistry.set(pluginId, guard)
   return guard
 }
 
-function* foreignTables(root: RootOperationNode, prefix: string): Generator<string> {
+function* foreignTables(root: RootOperationNode, own: ReadonlySet<string>): Generator<string> {
   const named = new Set<string>()
   const tables: string[] = []
   const visit = (value: unknown): void => {
@@ -46,7 +49,7 @@ function* foreignTables(root: RootOperationNode, prefix: string): Generator<stri
   }
   visit(root)
   for (const table of tables) {
-    if (!named.has(table) && table !== prefix && !table.startsWith(`${prefix}_`)) yield table
+    if (!named.has(table) && !own.has(table)) yield table
   }
 }
 

@@ -50,8 +50,8 @@ function createContext(core: Core, pluginId: string): PluginContext {
     log: core.log,
     url: (path) => new URL(path, core.issuer),
     setting: (declaration, app) => core.settings.read(declaration, app),
-    db: ownTables(core.database.db, pluginId),
-    transaction: (work) => core.database.transaction((trx) => work(ownTables(trx, pluginId))),
+    db: ownTables(core, core.database.db, pluginId),
+    transaction: (work) => core.database.transaction((trx) => work(ownTables(core, trx, pluginId))),
     approvals: {
       open: (input) => openApproval(core, input),
       findByCode: (code) => core.approvals.byCode(code),
@@ -66,9 +66,9 @@ function createContext(core: Core, pluginId: string): PluginContext {
       findByName: (username) => core.users.byName(username),
       checkNewName: (username) => checkNewUsername(core, username),
       create: ({ createdBy, ...input }, enrol) =>
-        addUser(core, input, { enrolment: enrol && ownEnrolment(pluginId, enrol), createdBy }),
+        addUser(core, input, { enrolment: enrol && ownEnrolment(core, pluginId, enrol), createdBy }),
       changeSignIn: (userId, enrol, { keptSessionId } = {}) =>
-        replaceEnrolment(core, { id: userId }, userId, ownEnrolment(pluginId, enrol), keptSessionId),
+        replaceEnrolment(core, { id: userId }, userId, ownEnrolment(core, pluginId, enrol), keptSessionId),
     },
     sessions: {
       current: async () => undefined,
@@ -100,8 +100,8 @@ function createContext(core: Core, pluginId: string): PluginContext {
 }
 
 /** A plugin's write in its own tables, as a part of a transaction of core. */
-function ownEnrolment(pluginId: string, enrol: OwnEnrolment): Enrolment {
-  return (trx, userId) => enrol(ownTables(trx, pluginId), userId)
+function ownEnrolment(core: Core, pluginId: string, enrol: OwnEnrolment): Enrolment {
+  return (trx, userId) => enrol(ownTables(core, trx, pluginId), userId)
 }
 
 function requestSessions(core: Core, plugin: PluginContext, request: RequestFacts): SessionVerbs {
@@ -183,7 +183,7 @@ export function grantContext(
       refreshing: (input) => refreshFamily(core, { ...presenter(), provenKey, requestHash: requestHash() }, input),
     },
     redemption: (redeem, Lost) => ({
-      redeem: (trx) => redeem(ownTables(trx, pluginId)),
+      redeem: (trx) => redeem(ownTables(core, trx, pluginId)),
       lost: () => new Lost(),
     }),
   }

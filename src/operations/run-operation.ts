@@ -25,7 +25,9 @@ export async function runOperation(
   { params, credentials, request }: OperationRequest,
 ): Promise<Record<string, unknown>> {
   const authenticated =
-    operation.clientAuth === 'none' ? undefined : await authenticateApp(core, credentials, request.id)
+    operation.clientAuth === 'none'
+      ? undefined
+      : await authenticateApp(core, credentials, request.id, { params, request })
   // A public app proves nothing, and where a proof is asked for that is no authentication (RFC 7662 §2.1: 401).
   if (operation.clientAuth === 'required' && authenticated?.method === 'none') throw new InvalidClient()
   if (operation.grantType !== undefined && !authenticated?.app.grants.includes(operation.grantType)) {

@@ -7,6 +7,7 @@ import { parseParams } from './parse-params.ts'
 import { requestContext } from './plugin-context.ts'
 import { signInAttempt } from './sign-in-attempt.ts'
 import { startSession } from './start-session.ts'
+import { withDeadline } from './with-deadline.ts'
 
 /**
  * Signs a user in by one of the sign-ins that plugins bring: the page and the GraphQL mutation are this.
@@ -44,7 +45,10 @@ export async function verifyUser(
   const values = parseParams(method.params, params)
   const attempt = signInAttempt(core, method, values, request)
   await attempt.check()
-  const verified = await method.verify(requestContext(core, method.pluginId, request), values)
+  const verified = await withDeadline(
+    method.verify(requestContext(core, method.pluginId, request), values),
+    `the sign-in ${method.id}`,
+  )
   const user = verified && (await core.users.byId(verified.userId))
   // Asked again, and for right and wrong alike: of many guesses sent at once, those that end after the limit tell nothing.
   await attempt.check()

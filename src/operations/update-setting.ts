@@ -50,7 +50,7 @@ export async function updateAppSetting(
   }
   const { [name]: _, ...others } = app.settings
   const next = { ...app, settings: value === undefined ? others : { ...others, [name]: value } }
-  await core.apps.update(next)
+  await core.apps.update(next, app)
   await core.audit.write({ kind: 'setting.updated', appId, userId: by.id, requestId, details: { name, value } })
   return next
 }

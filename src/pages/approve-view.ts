@@ -44,6 +44,15 @@ ${target === undefined ? html`<p class="note">Did you start this yourself, just 
   return renderPage(host, { title: `${app.name} asks for access`, body, formTargets })
 }
 
+/** Takes the browser back to an app that was approved before; a person whose browser does not go by itself follows the link. */
+export function renderReturn(host: string, app: App, url: string): Answer {
+  const ascii = url.replace(/[^\x21-\x7e]/gu, encodeURIComponent)
+  const body = html`<h1>Back to ${app.name}</h1>
+<p class="lead">You said yes to it before.</p>
+<p><a href="${ascii}">Continue</a></p>`
+  return renderPage(host, { title: `Back to ${app.name}`, body, headers: { refresh: `0; url=${ascii}` } })
+}
+
 function scopeRow({ name, description, adminOnly }: ScopeDeclaration, isAdmin: boolean): Html {
   if (adminOnly && !isAdmin) {
     return html`<li><label class="off"><input type="checkbox" disabled><span>${description} (takes an administrator)<code>${name}</code></span></label></li>`

@@ -1,7 +1,7 @@
 import type { StoredApproval } from '../approvals/rows.ts'
 import type { Core } from '../core.ts'
 import { InvalidRequest, NotFound } from '../errors/standard.ts'
-import { targetOf } from '../operations/authorization-answer.ts'
+import { answerUrl, targetOf } from '../operations/authorization-answer.ts'
 import { completeAuthorization, type PersonsDecision } from '../operations/complete-authorization.ts'
 import { decideByHandle } from '../operations/decide-by-handle.ts'
 import { findByHandle } from '../operations/find-approval.ts'
@@ -12,7 +12,7 @@ import type { SignedIn } from '../operations/presented-session.ts'
 import { withDeadline } from '../operations/with-deadline.ts'
 import type { Answer } from '../rest/answer.ts'
 import { printAuthorization, seeOther } from '../rest/authorization-response.ts'
-import { renderDecided, renderQuestion } from './approve-view.ts'
+import { renderDecided, renderQuestion, renderReturn } from './approve-view.ts'
 import { renderOutOfBand } from './out-of-band.ts'
 import type { PageRoute, Visit } from './visit.ts'
 
@@ -77,6 +77,9 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
     const decider = { ...signedIn, requestId: visit.facts.id }
     const decision = { approves: approval.requestedScopes }
     const answer = await completeAuthorization(core, decider, handle, target, decision, visit.facts)
+    const url = answerUrl(answer)
+    // Not a redirect: a browser that comes from the sign-in form would follow it only to where that form may lead.
+    if (url !== undefined) return renderReturn(host, app, url)
     return printAuthorization(core, answer, (members) => renderOutOfBand(host, members))
   }
   const description = presentation?.describe?.(pluginContext(core, presentation.pluginId), approval)

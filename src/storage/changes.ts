@@ -1,6 +1,8 @@
+import type { Transaction } from 'kysely'
 import type { Logger } from '../plugin/context.ts'
 import { generateId } from '../secrets/generate-id.ts'
 import type { Database } from './database.ts'
+import type { CoreTables } from './tables.ts'
 
 /** How long another node may go on with what it remembers, in milliseconds. */
 export const CHANGE_BOUND_MS = 1000
@@ -14,6 +16,11 @@ export type ChangeKind = 'app' | 'user' | 'setting' | 'signing-key'
 export interface Changes {
   /** Forgets here and tells the other nodes. */
   announce(kind: ChangeKind, subject: string): Promise<void>
+  /**
+   * The same for a write, in one transaction with it: no node goes on with what the write has changed, whatever happens in
+   * between.
+   */
+  commit<T>(kind: ChangeKind, subject: string, write: (trx: Transaction<CoreTables>) => Promise<T>): Promise<T>
   onChange(kind: ChangeKind, forget: (subject: string) => void): void
   /** False while the log could not be read for longer than the bound: what is remembered must not be trusted. */
   isFresh(): boolean
@@ -58,16 +65,25 @@ export function watchChanges(database: Database, now: () => Date, log: Logger): 
   }
   schedule()
 
+  const commit: Changes['commit'] = async (kind, subject, write) => {
+    tell(kind, subject)
+    const at = now()
+    const row = { id: generateId(at), kind, subject, created_at: at.getTime() }
+    try {
+      return await database.transaction(async (trx) => {
+        const written = await write(trx)
+        await trx.insertInto('change').values(row).execute()
+        return written
+      })
+    } finally {
+      // Also where it failed: whether a COMMIT whose answer got lost took place is open.
+      tell(kind, subject)
+    }
+  }
+
   return {
-    async announce(kind, subject) {
-      tell(kind, subject)
-      const at = now()
-      await database.db
-        .insertInto('change')
-        .values({ id: generateId(at), kind, subject, created_at: at.getTime() })
-        .execute()
-      tell(kind, subject)
-    },
+    announce: (kind, subject) => commit(kind, subject, async () => undefined),
+    commit,
     onChange(kind, forget) {
       listeners.set(kind, [...(listeners.get(kind) ?? []), forget])
     },

@@ -1,11 +1,19 @@
 import type { Changes } from './changes.ts'
 
+/** Milliseconds after which the database is asked again whatever the log said: for nodes whose clocks are far apart. */
+const LONGEST_MS = 30_000
+
+interface Entry<Value> {
+  readonly value: Value
+  readonly until: number
+}
+
 /**
  * A bounded memory of rows that change seldom. It holds nothing negative, forgets what it is told to, and asks the
  * database again whenever the change log is not fresh.
  */
 export class Remembered<Value> {
-  readonly #values = new Map<string, Value>()
+  readonly #values = new Map<string, Entry<Value>>()
   readonly #loading = new Map<string, Promise<Value | undefined>>()
   readonly #load: (key: string) => Promise<Value | undefined>
   readonly #changes: Pick<Changes, 'isFresh'>
@@ -20,7 +28,9 @@ export class Remembered<Value> {
 
   /** The value if it is remembered and may be trusted: no promise, for hot paths. */
   peek(key: string): Value | undefined {
-    return this.#changes.isFresh() ? this.#values.get(key) : undefined
+    const entry = this.#values.get(key)
+    if (!entry || !this.#changes.isFresh() || performance.now() > entry.until) return undefined
+    return entry.value
   }
 
   async get(key: string): Promise<Value | undefined> {
@@ -40,7 +50,7 @@ export class Remembered<Value> {
   forget(isStale: (value: Value) => boolean): void {
     this.#generation++
     this.#loading.clear()
-    for (const [key, value] of this.#values) if (isStale(value)) this.#values.delete(key)
+    for (const [key, { value }] of this.#values) if (isStale(value)) this.#values.delete(key)
   }
 
   #remember(key: string, value: Value): void {
@@ -48,6 +58,6 @@ export class Remembered<Value> {
       const oldest = this.#values.keys().next().value
       if (oldest !== undefined) this.#values.delete(oldest)
     }
-    this.#values.set(key, value)
+    this.#values.set(key, { value, until: performance.now() + LONGEST_MS })
   }
 }

@@ -28,7 +28,8 @@ export interface Users {
   count(): Promise<number>
   /** Inserts the user, with what else makes them complete, or nothing. Answers false where the name is taken. */
   insert(user: User, alongside?: (trx: Transaction<CoreTables>, userId: string) => Promise<void>): Promise<boolean>
-  update(user: User): Promise<void>
+  /** Writes what differs from `present`, so that a change of something else at the same time is kept; without it, all. */
+  update(user: User, present?: User): Promise<void>
 }
 
 export function openUsers(database: Database, changes: Changes): Users {
@@ -84,13 +85,17 @@ export function openUsers(database: Database, changes: Changes): Users {
       }
     },
 
-    async update(user) {
-      await db
-        .updateTable('user')
-        .set({ role: user.role, disabled_at: user.disabledAt?.getTime() ?? null })
-        .where('id', '=', user.id)
-        .execute()
-      await changes.announce('user', user.id)
+    async update(user, present) {
+      const columns = {
+        ...(user.role !== present?.role && { role: user.role }),
+        ...(user.disabledAt?.getTime() !== present?.disabledAt?.getTime() || !present
+          ? { disabled_at: user.disabledAt?.getTime() ?? null }
+          : {}),
+      }
+      if (Object.keys(columns).length === 0) return
+      await changes.commit('user', user.id, (trx) =>
+        trx.updateTable('user').set(columns).where('id', '=', user.id).execute(),
+      )
     },
   }
 }

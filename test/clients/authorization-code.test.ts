@@ -151,6 +151,38 @@ describeEachServer(
       })
     })
 
+    it('who said yes before and signs in anew is back at the app without a question', async () => {
+      const { app, clientSecret } = await makeApp()
+      const configuration = await client.discovery(
+        new URL(server().url),
+        app.clientId,
+        undefined,
+        client.ClientSecretBasic(clientSecret ?? ''),
+        { algorithm: 'oauth2', execute: [client.allowInsecureRequests] },
+      )
+      const pkceCodeVerifier = client.randomPKCECodeVerifier()
+      const expectedState = client.randomState()
+      const url = client.buildAuthorizationUrl(configuration, {
+        redirect_uri: callback,
+        state: expectedState,
+        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: 'S256',
+      })
+      await person(url)
+      const context = await chromium.newContext()
+      const page = await context.newPage()
+      await page.goto(url.href)
+      await page.getByLabel('Your user name').fill('ada')
+      await page.getByLabel('Your password').fill(PASSWORD)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.waitForURL(`${callback}**`)
+      await context.close()
+      const back = arrived.pop()
+      if (!back) throw new Error('Nothing arrived at the app.')
+      const tokens = await client.authorizationCodeGrant(configuration, back.url, { pkceCodeVerifier, expectedState })
+      expect(tokens.access_token).toBeTruthy()
+    })
+
     it('oauth4webapi: discovery, code with PKCE, state and iss, refresh', async () => {
       const { app, clientSecret } = await makeApp()
       const insecure = { [oauth.allowInsecureRequests]: true } as const

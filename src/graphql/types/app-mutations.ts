@@ -68,7 +68,10 @@ export function addAppMutations(parts: SchemaParts, refs: CoreRefs): void {
     input: (t) => ({
       name: t.string({ description: 'What a user who decides is shown: at most 100 characters.' }),
       ...description(t, refs),
-      isDisabled: t.boolean({ description: 'It gets no tokens, and those it has are inactive.' }),
+      isDisabled: t.boolean({
+        subGraphs: ADMIN,
+        description: 'It gets no tokens, and those it has are inactive.',
+      }),
     }),
     type: App,
     errors: [NotFound, InvalidInput],
