@@ -18,8 +18,8 @@ export interface AppDescription {
 }
 
 const MOST = 50
-/** What a person cannot see and is deceived by: other directions of writing, zero width, line breaks. */
-const MISLEADING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+/** What a person cannot see and is deceived by: other directions of writing, zero width, line breaks. Joiners belong to scripts and emoji. */
+const MISLEADING = /[\p{Zl}\p{Zp}\t\n\r\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/u
 
 /**
  * Checks a description of an app. `by` says who gives it: a user gives self-service scopes and grants alone, an admin any.

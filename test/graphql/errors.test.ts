@@ -163,10 +163,10 @@ describe.each(databases)('errors ($name)', (database) => {
     const { bearer } = await user()
     const name = async (text: string) =>
       (await ask(CREATE_APP, { input: { name: text, type: 'PUBLIC' } }, bearer)).data.createApp
-    for (const text of ['', ' ', 'a\u0000b', '\ud800', 'x\udfff', 'x'.repeat(101)]) {
+    for (const text of ['', ' ', 'a\u0000b', '\ud800', 'x\udfff', 'x'.repeat(101), '\u202eabc', 'a\u200bb']) {
       expect(await name(text)).toMatchObject({ __typename: 'InvalidInputError', field: ['name'] })
     }
-    for (const text of ['👩‍🚀', 'ﬁ', 'e\u0301'.repeat(20), '\u202eabc', '\uffff', "'; DROP TABLE app; --"]) {
+    for (const text of ['👩‍🚀', 'ﬁ', 'e\u0301'.repeat(20), '\uffff', "'; DROP TABLE app; --"]) {
       expect((await name(text)).app.name).toBe(text)
     }
   })
