@@ -2,7 +2,9 @@ import { defineConfig } from 'grantql'
 import { authorizationCode } from './plugins/authorization-code/index.ts'
 import { clientCredentials } from './plugins/client-credentials/index.ts'
 import { code } from './plugins/code/index.ts'
+import { deviceCode } from './plugins/device-code/index.ts'
 import { introspection } from './plugins/introspection/index.ts'
+import { openid } from './plugins/openid/index.ts'
 import { passkeySignIn } from './plugins/passkey-sign-in/index.ts'
 import { passwordSignIn } from './plugins/password-sign-in/index.ts'
 import { refreshToken } from './plugins/refresh-token/index.ts'
@@ -14,7 +16,9 @@ export default defineConfig({
     clientCredentials(),
     code(),
     authorizationCode(),
+    deviceCode(),
     refreshToken(),
+    openid(),
     introspection(),
     revocation(),
     passwordSignIn(),

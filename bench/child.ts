@@ -6,7 +6,8 @@ import type { LogLevel } from '../src/log/create-log.ts'
 export type Question =
   | {
       readonly ask: 'open'
-      readonly caseName: string
+      /** The file that prepares the requests, within `bench/`. */
+      readonly file: string
       readonly databaseUrl: string
       readonly logLevel: LogLevel
       /** How many requests will be sent at most. */

@@ -1,14 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import type { Areas } from './areas.ts'
 import type { NamedCase } from './cases.ts'
 import type { DatabaseName } from './databases.ts'
 import type { Floor } from './floor.ts'
 import { type Measured, median } from './measure.ts'
-
-const README = new URL('./README.md', import.meta.url)
-const BEGIN = '<!-- begin: npm run bench -- --write -->'
-const END = '<!-- end -->'
 
 /** What the floor took, in milliseconds, on the machine for which PERFORMANCE.md sets the targets. */
 const FLOOR_OF_TARGETS = { request: 0.013, ES256: 0.025, RS256: 0.269 }
@@ -37,12 +32,11 @@ export interface Report extends Machine {
 }
 
 export async function measureMachine(floor: Floor, pinned: string): Promise<Machine> {
-  const models = cpus()
   const requests: number[] = []
   while (requests.length < 5) requests.push(await floor.request())
   return {
     node: process.version.slice(1),
-    processors: `${models.length} × ${models[0]?.model ?? 'unknown'}`,
+    processors: processors(),
     pinned,
     floorMs: {
       request: median(requests),
@@ -50,6 +44,12 @@ export async function measureMachine(floor: Floor, pinned: string): Promise<Mach
       RS256: await floor.signature('RS256'),
     },
   }
+}
+
+/** How many of which processors this machine has. */
+export function processors(): string {
+  const models = cpus()
+  return `${models.length} × ${models[0]?.model ?? 'unknown'}`
 }
 
 export function rowOf({ name, title, targetMs, signs }: NamedCase, database: DatabaseName, measured: Measured): Row {
@@ -101,19 +101,12 @@ export function printAreas(areas: Areas, medianMs: number): string {
   return [...areas].map(([area, part]) => `  ${(part * medianMs * 1000).toFixed(1).padStart(6)} µs  ${area}`).join('\n')
 }
 
-function table(cells: readonly string[][]): string[] {
+/** A Markdown table; the first line is its head. */
+export function table(cells: readonly string[][]): string[] {
   const [head = []] = cells
   const widths = head.map((_, column) => Math.max(3, ...cells.map((line) => line[column]?.length ?? 0)))
   const line = (texts: readonly string[]) =>
     `| ${texts.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`
   const [first = '', ...others] = cells.map(line)
   return [first, line(widths.map((width) => '-'.repeat(width))), ...others]
-}
-
-/** Replaces what stands between the markers in `bench/README.md`. */
-export function writeReport(report: Report): void {
-  const text = readFileSync(README, 'utf8')
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)]
-  if (begin < 0 || end < begin) throw new Error('bench/README.md has lost its markers.')
-  writeFileSync(README, `${text.slice(0, begin)}${BEGIN}\n\n${printReport(report)}\n\n${text.slice(end)}`)
 }

@@ -9,7 +9,9 @@ import { type Child, startChild } from './child.ts'
 import { DATABASE_NAMES, openDatabases } from './databases.ts'
 import { type Floor, openFloor } from './floor.ts'
 import { type Measured, MOST_REQUESTS, measure } from './measure.ts'
-import { createReport, measureMachine, printAreas, printReport, type Row, rowOf, writeReport } from './report.ts'
+import { createReport, measureMachine, printAreas, printReport, type Row, rowOf } from './report.ts'
+import { measureStorm, printStorms, type Storm } from './storm/run.ts'
+import { writeFigures } from './write-figures.ts'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,7 +28,23 @@ const { values: options, positionals } = parseArgs({
 })
 
 if (positionals.includes('sign')) await import('./sign.ts')
+else if (positionals.includes('storm')) await runStorms()
 else await runBench()
+
+async function runStorms(): Promise<void> {
+  const databases = openDatabases()
+  try {
+    const storms: Storm[] = []
+    for (const database of options.database.map((name) => oneOf(DATABASE_NAMES, name))) {
+      storms.push(await measureStorm(database, await databases.fresh(database)))
+    }
+    const text = printStorms(storms)
+    console.log(options.json ? JSON.stringify(storms, undefined, 2) : text)
+    if (options.write) writeFigures('npm run bench -- storm --write', text)
+  } finally {
+    await databases.close()
+  }
+}
 
 async function runBench(): Promise<void> {
   const cases = await loadCases([...positionals, ...options.case])
@@ -51,7 +69,7 @@ async function runBench(): Promise<void> {
     await floor.close()
     const report = createReport(machine, rows, logLevel)
     console.log(options.json ? JSON.stringify(report, undefined, 2) : printReport(report))
-    if (options.write) writeReport(report)
+    if (options.write) writeFigures('npm run bench -- --write', printReport(report))
   } finally {
     await databases.close()
   }
@@ -86,7 +104,7 @@ async function measureOpened(
   floor: Floor,
 ): Promise<Measured> {
   try {
-    const question = { ask: 'open', caseName: benchCase.name, ...how, count: MOST_REQUESTS } as const
+    const question = { ask: 'open', file: `cases/${benchCase.name}.ts`, ...how, count: MOST_REQUESTS } as const
     return await measure(child, await child.ask(question), benchCase, floor)
   } finally {
     await child.close()

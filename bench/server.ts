@@ -16,8 +16,8 @@ let server: Server | undefined
 answerQuestions(async (question) => {
   if (question.ask === 'close') return server?.close()
   if (question.ask !== 'open') throw new Error(`The server is not asked for ${question.ask}.`)
-  const { caseName, databaseUrl, logLevel, count } = question
-  const { default: benchCase } = (await import(`./cases/${caseName}.ts`)) as { default: BenchCase }
+  const { file, databaseUrl, logLevel, count } = question
+  const { default: benchCase } = (await import(`./${file}`)) as { default: BenchCase }
   const { log } = await openLog({ level: logLevel })
   server = await createServer({
     config: { ...defaultConfig, ...benchCase.config },

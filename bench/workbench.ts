@@ -7,6 +7,7 @@ import { formParams } from '../src/plugin/raw-params.ts'
 import { mintSecret } from '../src/secrets/secret-format.ts'
 import { toJson } from '../src/storage/rows.ts'
 import type { User } from '../src/users/user.ts'
+import { storeRefreshTokens } from './refresh-tokens.ts'
 
 const CODE_GRANT = 'urn:grantql:params:oauth:grant-type:code'
 const ROWS_PER_INSERT = 500
@@ -20,16 +21,27 @@ export interface BenchApp {
   readonly formHeaders: Readonly<Record<string, string>>
 }
 
+/** What is different of an app: JWTs, client credentials and codes where nothing is said. */
+export type BenchAppOptions = Partial<Pick<App, 'grants' | 'redirectUris' | 'tokenFormat'>>
+
+/** How codes were asked for. Defaults to the code grant, with nothing to prove. */
+export interface CodeOptions {
+  readonly grantType?: string
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
 /** What cases prepare with. */
 export interface Workbench {
   readonly core: Core
-  /** A confidential app with both built-in grants. */
-  createApp(tokenFormat?: App['tokenFormat']): Promise<BenchApp>
+  /** A confidential app. */
+  createApp(options?: BenchAppOptions): Promise<BenchApp>
   createUser(): Promise<User>
   /** An access token of the app's own. */
   issueToken(app: BenchApp): Promise<string>
   /** Codes that a user approved. */
-  approvedCodes(app: BenchApp, count: number): Promise<readonly string[]>
+  approvedCodes(app: BenchApp, count: number, options?: CodeOptions): Promise<readonly string[]>
+  /** Refresh tokens, each of a family of its own. */
+  refreshTokens(app: BenchApp, count: number): Promise<readonly string[]>
 }
 
 export function createWorkbench(core: Core): Workbench {
@@ -39,13 +51,14 @@ export function createWorkbench(core: Core): Workbench {
     core,
     createUser: addUser,
 
-    async createApp(tokenFormat = 'jwt') {
-      const description = { type: 'confidential', grants: ['client_credentials', CODE_GRANT] } as const
+    async createApp({ tokenFormat = 'jwt', grants = ['client_credentials', CODE_GRANT], redirectUris = [] } = {}) {
       const owner = await addUser()
       const { app, clientSecret = '' } = await createApp(core, owner, {
-        ...description,
+        type: 'confidential',
         name: 'Bench',
         scopes: ['read', 'write'],
+        grants,
+        redirectUris,
       })
       if (tokenFormat !== app.tokenFormat) await core.apps.update({ ...app, tokenFormat })
       const { clientId } = app
@@ -70,12 +83,12 @@ export function createWorkbench(core: Core): Workbench {
       return tokens.accessToken
     },
 
-    async approvedCodes({ app }, count) {
+    async approvedCodes({ app }, count, options) {
       const user = await addUser()
       const codes: string[] = []
       while (codes.length < count) {
         const rows = Array.from({ length: Math.min(ROWS_PER_INSERT, count - codes.length) }, () => {
-          const { plain, row } = approvedRow(core, app, user)
+          const { plain, row } = approvedRow(core, app, user, options)
           codes.push(plain)
           return row
         })
@@ -83,10 +96,12 @@ export function createWorkbench(core: Core): Workbench {
       }
       return codes
     },
+
+    refreshTokens: async ({ app }, count) => storeRefreshTokens(core, app, await addUser(), count),
   }
 }
 
-function approvedRow(core: Core, app: App, user: User) {
+function approvedRow(core: Core, app: App, user: User, { grantType = CODE_GRANT, details = {} }: CodeOptions = {}) {
   const at = core.now()
   const millis = at.getTime()
   const code = mintSecret('code', at)
@@ -95,13 +110,15 @@ function approvedRow(core: Core, app: App, user: User) {
     code_key: code.key,
     handle_key: mintSecret('handle', at).key,
     app_id: app.id,
-    grant_type: CODE_GRANT,
+    grant_type: grantType,
     status: 'approved' as const,
     requested_scopes: scopes,
     granted_scopes: scopes,
     user_id: user.id,
     authenticated_at: millis,
-    details: '{}',
+    methods: null,
+    session_id: null,
+    details: toJson(details),
     failed_proofs: 0,
     family_id: null,
     claim_id: null,

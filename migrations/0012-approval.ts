@@ -13,6 +13,8 @@ export const createApproval: MigrationStep = {
       .addColumn('granted_scopes', json)
       .addColumn('user_id', id)
       .addColumn('authenticated_at', millis)
+      .addColumn('methods', json)
+      .addColumn('session_id', id)
       .addColumn('details', json, (column) => column.notNull())
       .addColumn('failed_proofs', integer, (column) => column.notNull())
       .addColumn('family_id', id)

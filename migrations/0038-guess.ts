@@ -5,7 +5,7 @@ export const createGuess: MigrationStep = {
   async up(db, { hash, integer, millis }, dialect) {
     await createTable(db, dialect, 'guess')
       .addColumn('guess_key', hash, (column) => column.primaryKey().notNull())
-      .addColumn('failures', integer, (column) => column.notNull())
+      .addColumn('counted', integer, (column) => column.notNull())
       .addColumn('refused_at', millis)
       .addColumn('expires_at', millis, (column) => column.notNull())
       .execute()

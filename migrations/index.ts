@@ -41,6 +41,11 @@ import { indexGuessByExpiresAt } from './0039-guess-by-expires-at.ts'
 import { createKnownDevice } from './0040-known-device.ts'
 import { indexKnownDeviceByUserId } from './0041-known-device-by-user-id.ts'
 import { indexKnownDeviceByExpiresAt } from './0042-known-device-by-expires-at.ts'
+import { createUserProfile } from './0043-user-profile.ts'
+import { indexUserProfileByVerifiedEmailKey } from './0044-user-profile-by-verified-email-key.ts'
+import { createServerKey } from './0045-server-key.ts'
+import { indexApprovalByUserId } from './0046-approval-by-user-id.ts'
+import { indexAppSecretByExpiresAt } from './0047-app-secret-by-expires-at.ts'
 import { createConsent } from './0050-consent.ts'
 
 /** The steps of the core tables, by name. (`lease` is made by `migrate` itself, which needs it to begin.) */
@@ -87,5 +92,10 @@ export const coreMigrations: Record<string, MigrationStep> = {
   'core/0040-known-device': createKnownDevice,
   'core/0041-known-device-by-user-id': indexKnownDeviceByUserId,
   'core/0042-known-device-by-expires-at': indexKnownDeviceByExpiresAt,
+  'core/0043-user-profile': createUserProfile,
+  'core/0044-user-profile-by-verified-email-key': indexUserProfileByVerifiedEmailKey,
+  'core/0045-server-key': createServerKey,
+  'core/0046-approval-by-user-id': indexApprovalByUserId,
+  'core/0047-app-secret-by-expires-at': indexAppSecretByExpiresAt,
   'core/0050-consent': createConsent,
 }

@@ -6,13 +6,17 @@ import type { Registry } from './config/registry.ts'
 import type { SettingValues } from './config/setting-values.ts'
 import type { Consents } from './consents/consents.ts'
 import type { SigningAlgorithm } from './keys/algorithms.ts'
+import type { DerivationKey } from './keys/derivation-key.ts'
 import type { Keys } from './keys/keys.ts'
 import type { Guesses } from './limits/guesses.ts'
+import type { Outgoing } from './outgoing/open-outgoing.ts'
 import type { Logger } from './plugin/context.ts'
+import type { Sealer } from './secrets/sealing.ts'
 import type { Changes } from './storage/changes.ts'
 import type { Database } from './storage/database.ts'
 import type { TokenRows } from './tokens/token-rows.ts'
 import type { KnownDevices } from './users/known-devices.ts'
+import type { Profiles } from './users/profiles.ts'
 import type { Sessions } from './users/sessions.ts'
 import type { Users } from './users/users.ts'
 
@@ -20,11 +24,11 @@ import type { Users } from './users/users.ts'
 export interface TokenPolicy {
   /** Seconds an access token lives. */
   readonly accessTokenTtlSeconds: number
+  /** Seconds that any JWT of this server lives at most: so long its key stays published. */
+  readonly longestJwtSeconds: number
   readonly algorithm: SigningAlgorithm
   /** `aud` of a token that asks for no resource. */
   readonly defaultAudience: string
-  /** A replay of a code by the app itself, arriving within this time of the claim, is an honest double submit. */
-  readonly doubleSubmitSeconds: number
 }
 
 /** Everything that operations may need. Each names the part that it uses. */
@@ -35,8 +39,11 @@ export interface Core {
   readonly database: Database
   readonly registry: Registry
   readonly keys: Keys
+  readonly sealer: Sealer
+  readonly derivationKey: DerivationKey
   readonly apps: Apps
   readonly users: Users
+  readonly profiles: Profiles
   readonly sessions: Sessions
   readonly knownDevices: KnownDevices
   readonly approvals: Approvals
@@ -47,5 +54,7 @@ export interface Core {
   readonly guesses: Guesses
   readonly settings: SettingValues
   readonly changes: Changes
+  /** The way out: every request to somebody else. */
+  readonly outgoing: Outgoing
   readonly policy: TokenPolicy
 }

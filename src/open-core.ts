@@ -8,9 +8,11 @@ import { createRegistry } from './config/registry.ts'
 import { openSettingValues } from './config/setting-values.ts'
 import { openConsents } from './consents/consents.ts'
 import type { Core, TokenPolicy } from './core.ts'
+import { openDerivationKey } from './keys/derivation-key.ts'
 import { openKeys } from './keys/open-keys.ts'
 import { guessLimits } from './limits/guess-limits.ts'
 import { openGuesses } from './limits/guesses.ts'
+import { openOutgoing } from './outgoing/open-outgoing.ts'
 import type { Logger } from './plugin/context.ts'
 import { createSealer } from './secrets/sealing.ts'
 import { watchChanges } from './storage/changes.ts'
@@ -18,6 +20,7 @@ import { type MigrationStep, migrate } from './storage/migrate.ts'
 import { openDatabase } from './storage/open-database.ts'
 import { openTokenRows } from './tokens/token-rows.ts'
 import { openKnownDevices } from './users/known-devices.ts'
+import { openProfiles } from './users/profiles.ts'
 import { openSessions } from './users/sessions.ts'
 import { openUsers } from './users/users.ts'
 
@@ -60,7 +63,7 @@ export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
       sealer,
       now,
       algorithms: config.tokens?.keyAlgorithms ?? ['RS256', 'ES256'],
-      longestTokenSeconds: policy.accessTokenTtlSeconds,
+      longestTokenSeconds: policy.longestJwtSeconds,
       publishAheadSeconds: config.keys?.publishAheadSeconds ?? 3600,
     })
     changes.onChange(
@@ -77,8 +80,11 @@ export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
       database,
       registry,
       keys,
+      derivationKey: await openDerivationKey({ database, sealer, now }),
+      sealer,
       apps: openApps(database, changes, now),
       users: openUsers(database, changes),
+      profiles: openProfiles(database),
       sessions: openSessions(database, now, config.sessions?.ttlSeconds ?? 14 * DAY_SECONDS),
       knownDevices: openKnownDevices(database, now),
       approvals,
@@ -86,9 +92,10 @@ export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
       consents: openConsents(database, now),
       tokenRows: openTokenRows(database),
       audit,
-      guesses: openGuesses({ database, now, audit, limits: guessLimits(config.limits) }),
+      guesses: openGuesses({ database, now, audit, limits: guessLimits(config.limits, registry.limits) }),
       settings: await openSettingValues(database, registry, changes, now),
       changes,
+      outgoing: openOutgoing(config.outgoing, now),
       policy,
     }
     return {
@@ -96,6 +103,7 @@ export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
       async close() {
         changes.stop()
         decisions.stop()
+        await core.outgoing.close()
         await database.close()
       },
     }
@@ -114,11 +122,18 @@ export function allMigrations(config: Pick<Config, 'plugins'>): Record<string, M
   return steps
 }
 
-function tokenPolicy({ tokens = {} }: Config, issuer: string): TokenPolicy {
+/** How long JWTs live that dialects have signed by a published key. */
+function signedByDialects({ plugins }: Config): readonly number[] {
+  return plugins.map(({ dialect }) => dialect?.accessTokens?.longestSignedSeconds ?? 0)
+}
+
+function tokenPolicy(config: Config, issuer: string): TokenPolicy {
+  const { tokens = {} } = config
+  const accessTokenTtlSeconds = tokens.accessTokenTtlSeconds ?? 3600
   return {
-    accessTokenTtlSeconds: tokens.accessTokenTtlSeconds ?? 3600,
+    accessTokenTtlSeconds,
+    longestJwtSeconds: Math.max(accessTokenTtlSeconds, 3600, ...signedByDialects(config)),
     algorithm: tokens.algorithm ?? 'ES256',
     defaultAudience: tokens.defaultAudience ?? issuer,
-    doubleSubmitSeconds: tokens.doubleSubmitSeconds ?? 2,
   }
 }

@@ -3,7 +3,7 @@ import type { ResponseMode } from 'grantql/plugin'
 
 const SCRIPT = 'document.forms[0].submit()'
 const STYLE =
-  ':root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;margin:1rem;text-align:center}button{font:inherit;font-weight:600;padding:.75rem 1.5rem;border:0;border-radius:.6rem;background:#0b6655;color:#fff;cursor:pointer}'
+  ':root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;margin:1rem;text-align:center;background:#f4f3ef;color:#1c2125}h1{font-size:1.5rem;font-weight:650}button{font:inherit;font-weight:600;padding:.75rem 1.5rem;border:0;border-radius:.625rem;background:#0b6657;color:#fff;cursor:pointer}@media (prefers-color-scheme:dark){body{background:#111416;color:#ebe9e4}button{background:#58c8b3;color:#05211c}}'
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
@@ -13,6 +13,7 @@ const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(
  */
 export const formPost: ResponseMode = {
   mode: 'form_post',
+  fields: (members) => members,
   respond(redirectUri, members) {
     const fields = Object.entries(members).map(
       ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,

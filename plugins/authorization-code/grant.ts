@@ -21,7 +21,7 @@ export const grant = defineGrant()({
   },
   errors: [InvalidGrant],
   async exchange(ctx, { code, redirectUri, codeVerifier }) {
-    const { approval, redemption } = await ctx.approvals.claim({
+    const { approval, provenance, redemption } = await ctx.approvals.claim({
       code,
       grantType: 'authorization_code',
       proof: ({ details }) => {
@@ -36,7 +36,7 @@ export const grant = defineGrant()({
       subject: { userId: approval.userId },
       scopes: approval.grantedScopes,
       refreshable: true,
-      authenticatedAt: approval.authenticatedAt,
+      ...provenance,
       redeems: redemption,
     }
   },

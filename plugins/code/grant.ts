@@ -28,7 +28,7 @@ export const grant = defineGrant()({
   },
   errors: [AuthorizationPending, SlowDown, AccessDenied, ExpiredToken, InvalidGrant],
   async exchange(ctx, { code, codeVerifier }) {
-    const { approval, redemption } = await ctx.approvals.claim({
+    const { approval, provenance, redemption } = await ctx.approvals.claim({
       code,
       grantType: CODE_GRANT_TYPE,
       proof: ({ details }) => provesPkce(details.codeChallenge as string | undefined, codeVerifier),
@@ -38,7 +38,7 @@ export const grant = defineGrant()({
       subject: { userId: approval.userId },
       scopes: approval.grantedScopes,
       refreshable: true,
-      authenticatedAt: approval.authenticatedAt,
+      ...provenance,
       redeems: redemption,
     }
   },

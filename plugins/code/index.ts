@@ -1,5 +1,6 @@
 import { definePlugin } from 'grantql/plugin'
 import { grant } from './grant.ts'
+import { limits } from './limits.ts'
 import { requestCode } from './request-code.ts'
 import { settings } from './settings.ts'
 
@@ -8,6 +9,7 @@ export const code = () =>
   definePlugin()({
     id: 'code',
     settings,
+    limits,
     grants: [grant],
     operations: [requestCode],
     approvals: [{ grantType: grant.grantType, afterwards: 'Return to your app: it has what it needs.' }],

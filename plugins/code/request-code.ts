@@ -1,5 +1,6 @@
 import { defineOperation, field, InvalidScope, param, readPkceChallenge } from 'grantql/plugin'
 import { CODE_GRANT_TYPE } from './grant-type.ts'
+import { limits } from './limits.ts'
 import { settings } from './settings.ts'
 
 export const requestCode = defineOperation()({
@@ -10,6 +11,7 @@ export const requestCode = defineOperation()({
   description: 'Asks for a code that a user approves in a browser. The app keeps the code and shows the URL.',
   clientAuth: 'public-allowed',
   grantType: CODE_GRANT_TYPE,
+  limit: limits.requestCode,
   params: {
     scopes: param.scopes({ description: 'What the token shall be able to do. Left out: all that the app may.' }),
     codeChallenge: param.string({

@@ -8,10 +8,10 @@ const responseType: ResponseType = {
   ttlSeconds: 60,
   open: async () => ({}),
   complete: async () => ({}),
-  issues: async (_ctx, { approval }) => ({
+  issues: async (_ctx, { approval, provenance }) => ({
     subject: { userId: approval.userId },
     scopes: approval.grantedScopes,
-    authenticatedAt: approval.authenticatedAt,
+    ...provenance,
   }),
 }
 

@@ -27,7 +27,7 @@ export const introspectToken = defineOperation()({
     expiresAt: field.instant({ description: 'When it ends by itself.', wireName: 'exp', optional: true }),
     issuedAt: field.instant({ description: 'When it was issued.', wireName: 'iat', optional: true }),
     subject: field.string({
-      description: 'Whom it acts for: a user’s id, or the app’s.',
+      description: 'Whom it acts for: the user as its app knows them, or the app.',
       wireName: 'sub',
       optional: true,
     }),
@@ -47,7 +47,7 @@ export const introspectToken = defineOperation()({
       tokenType: active.tokenType,
       expiresAt: active.expiresAt,
       issuedAt: active.issuedAt,
-      subject: active.userId ?? active.clientId,
+      subject: active.subject,
       audience: active.audience.length > 0 ? active.audience : undefined,
       issuer: ctx.issuer,
       tokenId: active.id,

@@ -7,9 +7,10 @@ import {
   OAuthError,
   objectParams,
   type RequestContext,
+  SignInAgain,
   TooManyAttempts,
 } from 'grantql/plugin'
-import { requireFreshUser, SignInAgain } from './fresh-session.ts'
+import { requireFreshUser } from './fresh-session.ts'
 import { type Passkey, passkeysOf, removePasskey } from './passkeys.ts'
 import { finishRegistration, startRegistration } from './register.ts'
 import { PasskeysNotOffered } from './relying-party.ts'
@@ -125,7 +126,7 @@ function addSignIn({ mutation, refs }: GraphQLDoor, { PasskeyOptions }: Types): 
     checksCredential: false,
     listedOriginsOnly: true,
     type: PasskeyOptions,
-    errors: [PasskeysNotOffered],
+    errors: [PasskeysNotOffered, TooManyAttempts],
     resolve: async (ctx: Context) => ({ publicKey: await startSignIn(ctx) }),
   })
   mutation('finishPasskeySignIn', {

@@ -1,7 +1,7 @@
 import { definePlugin, type SignIn } from 'grantql/plugin'
 import { sweepChallenges } from './challenges.ts'
-import { SignInAgain } from './fresh-session.ts'
 import { addPasskeys } from './graphql.ts'
+import { limits } from './limits.ts'
 import { migrations } from './migrations.ts'
 import { PATH, pages } from './pages.ts'
 import { PasskeysNotOffered } from './relying-party.ts'
@@ -14,12 +14,13 @@ export const passkeySignIn = () =>
   definePlugin<PasskeyTables>()({
     id: 'passkey-sign-in',
     settings,
+    limits,
     tables: ['passkey_sign_in_credential', 'passkey_sign_in_challenge'],
     migrations,
     signIns: [passkeySignInMethod as SignIn],
     pages,
     accountLinks: [{ label: 'Passkeys', path: PATH }],
     graphql: addPasskeys,
-    errors: [PasskeysNotOffered, SignInAgain],
+    errors: [PasskeysNotOffered],
     jobs: [{ id: 'sweep-challenges', everySeconds: 60, run: sweepChallenges }],
   })

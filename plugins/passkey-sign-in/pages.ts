@@ -97,5 +97,5 @@ ${ctx.csrfField}
 <input name="label" maxlength="64" autocomplete="off" placeholder="My phone"></label>
 <button class="primary wide-button">Add a passkey</button>
 </form>
-<p class="note" data-passkey="no-script">To add a passkey, your browser must run JavaScript on this page. What you have can be removed without.</p>`
+<noscript><p class="note">To add a passkey, your browser must run JavaScript on this page. What you have can be removed without.</p></noscript>`
 }

@@ -14,6 +14,7 @@ export interface Passkey {
 type CredentialRow = Selectable<PasskeyTables['passkey_sign_in_credential']>
 export type NewCredential = Pick<CredentialRow, 'credential_id' | 'public_key' | 'counter' | 'transports' | 'label'>
 type Needs = Pick<PluginContext<PasskeyTables>, 'db' | 'now' | 'transaction'>
+type Recording = Needs & Pick<PluginContext<PasskeyTables>, 'audit'>
 
 const TABLE = 'passkey_sign_in_credential'
 
@@ -31,7 +32,7 @@ export async function findCredential(ctx: Needs, credentialId: Buffer): Promise<
 }
 
 /** @throws {InvalidInput} when the credential is somebody's already, whoever that is (WebAuthn §7.1, step 26) */
-export async function addCredential(ctx: Needs, userId: string, added: NewCredential): Promise<Passkey> {
+export async function addCredential(ctx: Recording, userId: string, added: NewCredential): Promise<Passkey> {
   const row: CredentialRow = {
     ...added,
     credential_hash: hashOf(added.credential_id),
@@ -40,7 +41,10 @@ export async function addCredential(ctx: Needs, userId: string, added: NewCreden
     last_used_at: null,
   }
   try {
-    await ctx.db.insertInto(TABLE).values(row).execute()
+    await ctx.transaction(async (trx) => {
+      await trx.insertInto(TABLE).values(row).execute()
+      await ctx.audit.write(eventOf('passkey-added', row), trx)
+    })
   } catch (error) {
     if (!(await findCredential(ctx, added.credential_id))) throw error
     throw new InvalidInput({ message: 'This passkey is registered already.', field: ['credential'] })
@@ -65,14 +69,24 @@ export async function noteUse(ctx: Needs, credentialId: Buffer, counter: number)
 }
 
 /** @throws {NotFound} when there is none, or it is somebody else's */
-export async function removePasskey(ctx: Needs, userId: string, id: string): Promise<void> {
-  const { numDeletedRows } = await ctx.db
-    .deleteFrom(TABLE)
-    .where('user_id', '=', userId)
-    .where('credential_hash', '=', Buffer.from(id, 'base64url'))
-    .executeTakeFirstOrThrow()
-  if (numDeletedRows !== 1n) throw new NotFound()
+export async function removePasskey(ctx: Recording, userId: string, id: string): Promise<void> {
+  const credential_hash = Buffer.from(id, 'base64url')
+  await ctx.transaction(async (trx) => {
+    const { numDeletedRows } = await trx
+      .deleteFrom(TABLE)
+      .where('user_id', '=', userId)
+      .where('credential_hash', '=', credential_hash)
+      .executeTakeFirstOrThrow()
+    if (numDeletedRows !== 1n) throw new NotFound()
+    await ctx.audit.write(eventOf('passkey-removed', { user_id: userId, credential_hash }), trx)
+  })
 }
+
+const eventOf = (kind: string, row: Pick<CredentialRow, 'credential_hash' | 'user_id'>) => ({
+  kind,
+  userId: row.user_id,
+  details: { passkey: row.credential_hash.toString('base64url') },
+})
 
 const hashOf = (credentialId: Buffer) => hash('sha256', credentialId, 'buffer')
 

@@ -57,15 +57,13 @@ export async function finishRegistration(ctx: Context, user: User, text: string,
   if (!presented || !(await takeChallenge(ctx, { userId: user.id }, presented.challenge))) throw refused()
   const { credential } = await verify(ctx, presented)
   checkCount(ctx, (await credentialsOf(ctx, user.id)).length)
-  const passkey = await addCredential(ctx, user.id, {
+  return addCredential(ctx, user.id, {
     credential_id: Buffer.from(credential.id, 'base64url'),
     public_key: Buffer.from(credential.publicKey),
     counter: credential.counter,
     transports: JSON.stringify(readTransports(credential.transports)),
     label: checkedLabel,
   })
-  ctx.log.info({ userId: user.id, passkey: passkey.id }, 'a passkey was added')
-  return passkey
 }
 
 async function verify(ctx: Context, presented: PresentedCredential) {

@@ -61,7 +61,6 @@ if (form && globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON) {
 export const registrationScript = `${SHARED}
 const form = document.querySelector('form[data-passkey="add"]')
 if (form) {
-  document.querySelector('[data-passkey="no-script"]')?.remove()
   offer(form, Boolean(globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON), async () => {
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(await ask('startPasskeyRegistration'))
     return navigator.credentials.create({ publicKey })

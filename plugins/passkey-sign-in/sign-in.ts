@@ -3,8 +3,9 @@ import {
   generateAuthenticationOptions,
   verifyAuthenticationResponse,
 } from '@simplewebauthn/server'
-import { type PluginContext, param, type RequestContext, type SignIn } from 'grantql/plugin'
+import { param, type RequestContext, type SignIn } from 'grantql/plugin'
 import { CHALLENGE_TTL_MS, openChallenge, takeChallenge } from './challenges.ts'
+import { limits } from './limits.ts'
 import { findCredential, noteUse } from './passkeys.ts'
 import { LONGEST_CREDENTIAL, type PresentedCredential, readCredential } from './read-credential.ts'
 import { isOffered, relyingParty } from './relying-party.ts'
@@ -12,8 +13,6 @@ import { signInScript } from './scripts.ts'
 import type { PasskeyTables } from './tables.ts'
 
 export const SIGN_IN = 'passkey'
-
-type Context = PluginContext<PasskeyTables>
 
 const params = {
   credential: param.string({
@@ -23,11 +22,15 @@ const params = {
   }),
 }
 
+/** A key that signed, a person who was there, and something that they are or know. */
+const METHODS = ['pop', 'user', 'mfa']
+
 /** Sign-in by a passkey that the authenticator finds by itself: nobody types who they are. */
 export const passkeySignInMethod: SignIn<typeof params, PasskeyTables> = {
   id: SIGN_IN,
   label: 'Sign in with a passkey',
   params,
+  methods: METHODS,
   isGuessable: false,
   script: signInScript,
   isOffered,
@@ -37,17 +40,18 @@ export const passkeySignInMethod: SignIn<typeof params, PasskeyTables> = {
     // Used up whatever is wrong with the rest, so that one challenge is one try.
     if (!presented || !(await takeChallenge(ctx, 'sign-in', presented.challenge))) return undefined
     const userId = await verifyAssertion(ctx, presented)
-    return userId === undefined ? undefined : { userId, methods: ['pop', 'user', 'mfa'] }
+    return userId === undefined ? undefined : { userId, methods: METHODS }
   },
 }
 
 /**
  * What `navigator.credentials.get` is asked, by somebody who is not known yet.
  *
- * @throws {PasskeysNotOffered}
+ * @throws {PasskeysNotOffered} {TooManyAttempts}
  */
-export async function startSignIn(ctx: Context): Promise<object> {
+export async function startSignIn(ctx: RequestContext<PasskeyTables>): Promise<object> {
   const { id: rpID } = relyingParty(ctx)
+  await ctx.countByNetwork(limits.startSignIn)
   return generateAuthenticationOptions({
     rpID,
     challenge: await openChallenge(ctx, 'sign-in'),

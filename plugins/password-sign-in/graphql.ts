@@ -5,6 +5,7 @@ import {
   InvalidRequest,
   objectParams,
   type RequestContext,
+  SignInAgain,
   TooManyAttempts,
 } from 'grantql/plugin'
 import { changePassword } from './change-password.ts'
@@ -45,13 +46,15 @@ function addSignUp({ mutation, refs }: GraphQLDoor, queue: HashQueue): void {
     description: 'Makes an account and starts a session, where the server lets everybody: see the setting signUp.',
     subGraphs: ['public'],
     type: refs.Session,
-    errors: [SignUpClosed, InvalidInput],
+    errors: [SignUpClosed, InvalidInput, TooManyAttempts],
     listedOriginsOnly: true,
     input: (t) => ({
       username: t.string({ required: true, description: '1 to 64 letters, digits or . _ @ + -' }),
       password: t.string({ required: true, description: 'The password from now on. Never logged.' }),
+      email: t.string({ description: 'Part of the profile. It is not verified by this.' }),
     }),
-    resolve: (ctx, input) => signUp(ctx as Context, queue, input),
+    resolve: (ctx, { username, password, email }) =>
+      signUp(ctx as Context, queue, { username, password, email: email ?? '' }),
   })
 }
 
@@ -62,16 +65,18 @@ function addChangePassword({ builder, mutation }: GraphQLDoor, queue: HashQueue)
     fields: (t) => ({ done: t.boolean({ description: 'Always true.', resolve: () => true }) }),
   })
   mutation('changePassword', {
-    description: 'Gives you another password, and signs you out everywhere else.',
+    description: 'Gives you another password, or a first one, and signs you out everywhere else.',
     subGraphs: ['public'],
     type: ChangedPassword,
-    errors: [InvalidCredentials, InvalidInput, InvalidRequest, TooManyAttempts],
+    errors: [InvalidCredentials, InvalidInput, InvalidRequest, SignInAgain, TooManyAttempts],
     input: (t) => ({
-      currentPassword: t.string({ required: true, description: 'The password until now. Never logged.' }),
+      currentPassword: t.string({
+        description: 'The password until now; left out by who has none yet and has just signed in. Never logged.',
+      }),
       newPassword: t.string({ required: true, description: 'The password from now on. Never logged.' }),
     }),
-    async resolve(ctx, input) {
-      await changePassword(ctx as Context, queue, input)
+    async resolve(ctx, { currentPassword, newPassword }) {
+      await changePassword(ctx as Context, queue, { currentPassword: currentPassword ?? undefined, newPassword })
       return { done: true as const }
     },
   })
@@ -102,12 +107,14 @@ function addInviteUser({ builder, mutation, refs }: GraphQLDoor): void {
     input: (t) => ({
       username: t.string({ required: true, description: '1 to 64 letters, digits or . _ @ + -' }),
       role: t.field({ type: refs.Role, description: 'Defaults to USER.' }),
+      email: t.string({ description: 'Part of their profile. It is not verified by the link being opened.' }),
       expiresInSeconds: t.int({ description: 'From a minute to 30 days. Defaults to 604800, which is 7 days.' }),
     }),
-    resolve: (ctx, { username, role, expiresInSeconds }) =>
+    resolve: (ctx, { username, role, email, expiresInSeconds }) =>
       inviteUser(ctx as Context, {
         username,
         role: role ?? undefined,
+        email: email ?? undefined,
         expiresInSeconds: expiresInSeconds ?? undefined,
       }),
   })

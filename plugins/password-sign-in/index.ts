@@ -2,6 +2,7 @@ import { definePlugin, type SignIn } from 'grantql/plugin'
 import { addMutations } from './graphql.ts'
 import { createHashQueue, type HashQueueOptions } from './hash-queue.ts'
 import { InvitationOver, sweepInvitations } from './invitations.ts'
+import { limits } from './limits.ts'
 import { migrations } from './migrations.ts'
 import { CHANGE_PATH, pages, SIGN_UP_PATH } from './pages.ts'
 import { settings } from './settings.ts'
@@ -18,6 +19,7 @@ export const passwordSignIn = (options: HashQueueOptions = {}) => {
   return definePlugin<PasswordTables>()({
     id: 'password-sign-in',
     settings,
+    limits,
     tables: ['password_sign_in_credential', 'password_sign_in_invitation'],
     migrations,
     signIns: [passwordSignInMethod(queue) as SignIn],

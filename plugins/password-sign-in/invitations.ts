@@ -19,6 +19,8 @@ export const InvitationOver = defineError({
 export interface InviteInput {
   readonly username: string
   readonly role?: User['role'] | undefined
+  /** The address in their profile. That they opened the link does not verify it. */
+  readonly email?: string | undefined
   /** Defaults to 7 days. */
   readonly expiresInSeconds?: number | undefined
 }
@@ -32,32 +34,35 @@ export interface Invitation {
 /**
  * Invites somebody to an account of this name.
  *
- * @throws {InvalidInput} when the name is taken or not a user name, or the time is out of range
+ * @throws {InvalidInput} when the name is taken or not a user name, the email is no address, or the time is out of range
  */
 export async function inviteUser(
   ctx: RequestContext<PasswordTables>,
-  { username, role = 'user', expiresInSeconds = DEFAULT_SECONDS }: InviteInput,
+  { username, role = 'user', email = '', expiresInSeconds = DEFAULT_SECONDS }: InviteInput,
 ): Promise<Invitation> {
   if (expiresInSeconds < SHORTEST_SECONDS || expiresInSeconds > LONGEST_SECONDS) {
     const message = `An invitation lasts from ${SHORTEST_SECONDS} to ${LONGEST_SECONDS} seconds.`
     throw new InvalidInput({ message, field: ['expiresInSeconds'] })
   }
   const name = await ctx.users.checkNewName(username)
+  const address = ctx.users.checkEmail(email)
   const inviter = await ctx.sessions.current()
   const { plain, key } = ctx.secrets.mint('invitation')
   const expiresAt = new Date(ctx.now().getTime() + expiresInSeconds * 1000)
-  await ctx.db
-    .insertInto('password_sign_in_invitation')
-    .values({
-      token_key: key,
-      username: name,
-      role,
-      invited_by: inviter?.user.id ?? null,
-      used_at: null,
-      expires_at: expiresAt.getTime(),
-    })
-    .execute()
-  ctx.log.info({ role, invitedBy: inviter?.user.id, expiresAt }, 'somebody was invited')
+  const row = {
+    token_key: key,
+    username: name,
+    role,
+    email: address ?? null,
+    invited_by: inviter?.user.id ?? null,
+    used_at: null,
+    expires_at: expiresAt.getTime(),
+  }
+  const event = { kind: 'user-invited', userId: inviter?.user.id, details: { username: name, role, expiresAt } }
+  await ctx.transaction(async (trx) => {
+    await trx.insertInto('password_sign_in_invitation').values(row).execute()
+    await ctx.audit.write(event, trx)
+  })
   return { url: ctx.url(`/invitation/${plain}`), expiresAt }
 }
 
@@ -101,9 +106,10 @@ export async function acceptInvitation(
   })
   const stores = storesPassword(ctx, phc)
   const at = ctx.now().getTime()
-  const { username, role, invited_by: createdBy, token_key: key } = invitation
+  const { username, role, email, invited_by, token_key: key } = invitation
+  const account = { username, role, email: email ?? undefined, createdBy: invited_by ?? undefined }
   try {
-    const user = await ctx.users.create({ username, role, createdBy: createdBy ?? undefined }, async (trx, userId) => {
+    const user = await ctx.users.create(account, async (trx, userId) => {
       const { numUpdatedRows } = await trx
         .updateTable('password_sign_in_invitation')
         .set({ used_at: at })
@@ -113,6 +119,7 @@ export async function acceptInvitation(
         .executeTakeFirstOrThrow()
       if (numUpdatedRows !== 1n) throw new InvitationOver()
       await stores(trx, userId)
+      await ctx.audit.write({ kind: 'invitation-accepted', userId, details: { invitedBy: invited_by } }, trx)
     })
     return { ...(await ctx.sessions.start(user.id, ['pwd'])), user }
   } catch (error) {

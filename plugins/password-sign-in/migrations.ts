@@ -20,6 +20,7 @@ export const migrations: Record<string, PluginMigration> = {
         .addColumn('token_key', columns.key, (column) => column.primaryKey().notNull())
         .addColumn('username', columns.name(64), (column) => column.notNull())
         .addColumn('role', columns.name(8), (column) => column.notNull())
+        .addColumn('email', columns.name(255))
         .addColumn('invited_by', columns.id)
         .addColumn('used_at', columns.millis)
         .addColumn('expires_at', columns.millis, (column) => column.notNull())

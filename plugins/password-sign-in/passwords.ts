@@ -21,6 +21,19 @@ export function checkStrength(ctx: PluginContext<PasswordTables>, password: stri
   }
 }
 
+/** The hash of a user's password; undefined where they have none. */
+export async function findPhc(
+  { db }: Pick<PluginContext<PasswordTables>, 'db'>,
+  userId: string,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('password_sign_in_credential')
+    .select('phc')
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  return row?.phc
+}
+
 /** The write by which a user signs in with a password from then on. */
 export function storesPassword(ctx: PluginContext<PasswordTables>, phc: string): OwnEnrolment<PasswordTables> {
   const updatedAt = ctx.now().getTime()

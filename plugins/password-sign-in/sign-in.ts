@@ -1,6 +1,6 @@
 import { type PluginContext, param, type SignIn } from 'grantql/plugin'
 import type { HashQueue } from './hash-queue.ts'
-import { checkStrength, LONGEST, storesPassword } from './passwords.ts'
+import { checkStrength, findPhc, LONGEST, storesPassword } from './passwords.ts'
 import { dummyVerify, hashPassword, needsRehash, verifyPassword } from './scrypt.ts'
 import type { PasswordTables } from './tables.ts'
 
@@ -8,6 +8,8 @@ const params = {
   username: param.string({ description: 'Your user name.', maxLength: 256 }),
   password: param.string({ description: 'Your password.', secret: true, maxLength: LONGEST }),
 }
+
+const METHODS = ['pwd']
 
 /**
  * Sign-in by user name and password. An unknown name takes as long as a wrong password, so that neither the answer nor
@@ -18,18 +20,21 @@ export function passwordSignInMethod(queue: HashQueue): SignIn<typeof params, Pa
     id: 'password',
     label: 'Sign in',
     params,
+    methods: METHODS,
     account: 'username',
 
     async verify(ctx, { username, password }) {
-      const user = await ctx.users.findByName(username)
-      const phc = user && (await findPhc(ctx, user.id))
-      if (!user || phc === undefined) {
-        await queue.run(() => dummyVerify(password))
-        return undefined
-      }
-      if (!(await queue.run(() => verifyPassword(password, phc)))) return undefined
-      if (needsRehash(phc)) await store(ctx, user.id, await queue.run(() => hashPassword(password)))
-      return { userId: user.id, methods: ['pwd'] }
+      // Nothing is looked up for whom there is no place: in a storm that is nearly everybody.
+      const verified = await queue.run(async () => {
+        const user = await ctx.users.findByName(username)
+        const phc = user && (await findPhc(ctx, user.id))
+        if (!user || phc === undefined) return dummyVerify(password)
+        return (await verifyPassword(password, phc)) && { userId: user.id, phc }
+      })
+      if (!verified) return undefined
+      const { userId, phc } = verified
+      if (needsRehash(phc)) await renew(ctx, userId, phc, await queue.run(() => hashPassword(password)))
+      return { userId, methods: METHODS }
     },
 
     async enroll(ctx, { password = '' }) {
@@ -39,19 +44,12 @@ export function passwordSignInMethod(queue: HashQueue): SignIn<typeof params, Pa
   }
 }
 
-async function findPhc(ctx: PluginContext<PasswordTables>, userId: string): Promise<string | undefined> {
-  const row = await ctx.db
-    .selectFrom('password_sign_in_credential')
-    .select('phc')
-    .where('user_id', '=', userId)
-    .executeTakeFirst()
-  return row?.phc
-}
-
-async function store(ctx: PluginContext<PasswordTables>, userId: string, phc: string): Promise<void> {
+/** Only where the verified hash still stands: a password that was changed meanwhile must not come back. */
+async function renew(ctx: PluginContext<PasswordTables>, userId: string, verified: string, phc: string): Promise<void> {
   await ctx.db
     .updateTable('password_sign_in_credential')
     .set({ phc, updated_at: ctx.now().getTime() })
     .where('user_id', '=', userId)
+    .where('phc', '=', verified)
     .execute()
 }

@@ -11,6 +11,7 @@ export interface PasswordTables {
     token_key: Buffer
     username: string
     role: 'user' | 'admin'
+    email: string | null
     /** Null where an app with an admin's token invited. */
     invited_by: string | null
     used_at: number | null

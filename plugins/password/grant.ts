@@ -17,8 +17,9 @@ export const grant = defineGrant()({
   async exchange(ctx, { username, password, scopes }) {
     const granted = ctx.narrowScopes(scopes)
     try {
-      const { user } = await ctx.operations.verifyUser('password', objectParams({ username, password }), ctx.request)
-      return { subject: { userId: user.id }, scopes: granted, refreshable: true, authenticatedAt: ctx.now() }
+      const { user, methods } = await ctx.operations.verifyUser('password', objectParams({ username, password }), ctx.request)
+      const authentication = { authenticatedAt: ctx.now(), methods }
+      return { subject: { userId: user.id }, scopes: granted, refreshable: true, ...authentication }
     } catch (error) {
       if (error instanceof InvalidCredentials) throw new InvalidGrant()
       throw error

@@ -5,7 +5,7 @@ const revokeToken = defineOperation()({
   path: '/oauth/revoke',
   metadata: 'revocation_endpoint',
   spec: 'RFC 7009',
-  description: 'Ends a token of the app: an access token alone, a refresh token with its whole family.',
+  description: 'Ends a token of the app: an access token alone, a refresh token (also one that was exchanged) with its whole family.',
   clientAuth: 'public-allowed',
   params: {
     token: param.string({ description: 'The token to end.', secret: true, maxLength: 16_384 }),
@@ -19,8 +19,8 @@ const revokeToken = defineOperation()({
   result: {},
   // A token that is unknown, over or another app's is answered like one that was revoked (RFC 7009 §2.1, §2.2).
   async run(ctx, { token }) {
-    const active = await ctx.tokens.find(token)
-    if (active?.appId === ctx.app.id) await ctx.tokens.revoke(active, { app: ctx.app })
+    const found = await ctx.tokens.findToRevoke(token)
+    if (found?.appId === ctx.app.id) await ctx.tokens.revoke(found, { app: ctx.app })
     return {}
   },
 })

@@ -5,6 +5,7 @@ import { createGroupRead } from '../storage/group-read.ts'
 import { prepareRead } from '../storage/prepared.ts'
 import { toJson } from '../storage/rows.ts'
 import type { CoreTables } from '../storage/tables.ts'
+import type { Session } from '../users/user.ts'
 import { keyText, MOST_FAILED_PROOFS, prepareClaim } from './claim.ts'
 import { approvalFromRow, type StoredApproval } from './rows.ts'
 
@@ -22,7 +23,7 @@ export interface NewApproval {
 export interface Decision {
   readonly status: 'approved' | 'denied'
   readonly userId: string
-  readonly authenticatedAt: Date
+  readonly session: Pick<Session, 'id' | 'authenticatedAt' | 'methods'>
   readonly scopes: readonly string[]
   /** Takes the place of the code that the approval was opened with, and of its expiry. */
   readonly newCode?: { readonly key: Buffer; readonly expiresAt: Date } | undefined
@@ -43,10 +44,22 @@ export interface Approvals {
   byHandle(handle: string): Promise<StoredApproval | undefined>
   byId(id: string): Promise<StoredApproval | undefined>
   byCodeKeys(keys: readonly Buffer[]): Promise<readonly StoredApproval[]>
-  /** One guarded write: true for exactly one of all who decide, and never after the approval expired. */
-  decide(approval: StoredApproval, decision: Decision): Promise<boolean>
+  /**
+   * One guarded write: of all who decide, in this transaction or another, one is answered what became of it, and nobody
+   * after the approval expired.
+   */
+  decide(
+    trx: Transaction<CoreTables>,
+    approval: StoredApproval,
+    decision: Decision,
+  ): Promise<StoredApproval | undefined>
   /** One guarded write for all of them: of all who ever claim a code, in this transaction or another, one is answered. */
   claim(trx: Transaction<CoreTables>, claims: readonly CodeClaim[]): Promise<ReadonlySet<CodeClaim>>
+  /**
+   * Takes back what a user said yes to for an app and the app has not claimed yet, within a transaction of the caller.
+   * Answers how many there were.
+   */
+  withdraw(trx: Transaction<CoreTables>, userId: string, appId: string): Promise<number>
   /** Counts a wrong proof against an approved code, and burns the code when there were too many. */
   noteFailedProof(codeKey: Buffer): Promise<void>
 }
@@ -81,6 +94,8 @@ export function openApprovals(database: Database, now: () => Date): Approvals {
         granted_scopes: null,
         user_id: null,
         authenticated_at: null,
+        methods: null,
+        session_id: null,
         details: toJson(details),
         failed_proofs: 0,
         family_id: null,
@@ -112,14 +127,16 @@ export function openApprovals(database: Database, now: () => Date): Approvals {
       return rows.map((row) => approvalFromRow(row, now()))
     },
 
-    async decide(approval, { status, userId, authenticatedAt, scopes, newCode }) {
+    async decide(trx, approval, { status, userId, session, scopes, newCode }) {
       const at = now().getTime()
-      const result = await db
+      const result = await trx
         .updateTable('approval')
         .set({
           status,
           user_id: userId,
-          authenticated_at: authenticatedAt.getTime(),
+          authenticated_at: session.authenticatedAt.getTime(),
+          methods: toJson(session.methods),
+          session_id: session.id,
           granted_scopes: status === 'approved' ? toJson(scopes) : null,
           decided_at: at,
           ...(newCode && {
@@ -132,10 +149,33 @@ export function openApprovals(database: Database, now: () => Date): Approvals {
         .where('status', '=', 'pending')
         .where('expires_at', '>', at)
         .executeTakeFirst()
-      return result.numUpdatedRows === 1n
+      if (result.numUpdatedRows !== 1n) return undefined
+      return {
+        ...approval,
+        status,
+        userId,
+        authenticatedAt: session.authenticatedAt,
+        methods: session.methods,
+        sessionId: session.id,
+        grantedScopes: status === 'approved' ? scopes : undefined,
+        decidedAt: new Date(at),
+        ...(newCode && { codeKey: newCode.key, expiresAt: newCode.expiresAt }),
+      }
     },
 
     claim: prepareClaim(db),
+
+    async withdraw(trx, userId, appId) {
+      const result = await trx
+        .updateTable('approval')
+        .set({ status: 'denied' })
+        .where('user_id', '=', userId)
+        .where('app_id', '=', appId)
+        .where('status', '=', 'approved')
+        .where('expires_at', '>', now().getTime())
+        .executeTakeFirst()
+      return Number(result.numUpdatedRows)
+    },
 
     async noteFailedProof(codeKey) {
       await db

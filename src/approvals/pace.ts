@@ -9,30 +9,43 @@ export interface Pace {
   readonly intervalSeconds: number
 }
 
+export interface Poll {
+  /** How long it waited here since does not count. */
+  readonly arrivedAt: Date
+  /** Seconds between polls, as long as nobody is too fast. */
+  readonly intervalSeconds: number
+  /** The pace is forgotten from then on. */
+  readonly until: Date
+}
+
 /**
  * Notes one poll and says whether it came too soon. It has a table of its own, so that a poll never writes the row that a
  * person decides, and it is shared: whichever node is asked, the interval grows.
  *
- * @param arrivedAt When the poll arrived; how long it waited here since does not count.
  * @see RFC 8628 §3.5
  */
-export async function keepPace(
-  database: Database,
-  key: Buffer,
-  poll: { readonly arrivedAt: Date; readonly intervalSeconds: number; readonly until: Date },
-): Promise<Pace> {
-  const { db } = database
+export async function keepPace(database: Database, key: Buffer, poll: Poll): Promise<Pace> {
   const at = poll.arrivedAt.getTime()
-  const inTime = await db
+  if (await noteInTime(database, key, at)) return paceOf(database, key, false, poll.intervalSeconds)
+  if (await noteTooFast(database, key, at)) return paceOf(database, key, true, poll.intervalSeconds)
+  if (await noteFirst(database, key, poll)) return { tooFast: false, intervalSeconds: poll.intervalSeconds }
+  // Somebody else made the first poll at the same time, so this one came too soon after it.
+  await noteTooFast(database, key, at)
+  return paceOf(database, key, true, poll.intervalSeconds)
+}
+
+async function noteInTime({ db }: Database, key: Buffer, at: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('pace')
     .set({ last_at: at })
     .where('pace_key', '=', key)
     .where(({ eb, ref }) => eb('last_at', '<=', eb(eb.val(at), '-', eb(ref('interval_seconds'), '*', 1000))))
-    .executeTakeFirst()
-  if (inTime.numUpdatedRows === 1n)
-    return { tooFast: false, intervalSeconds: await intervalOf(database, key, poll.intervalSeconds) }
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
 
-  const slowed = await db
+async function noteTooFast({ db }: Database, key: Buffer, at: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('pace')
     .set(({ eb, ref, val }) => ({
       last_at: at,
@@ -44,28 +57,29 @@ export async function keepPace(
         .end(),
     }))
     .where('pace_key', '=', key)
-    .executeTakeFirst()
-  if (slowed.numUpdatedRows === 1n)
-    return { tooFast: true, intervalSeconds: await intervalOf(database, key, poll.intervalSeconds) }
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
 
+async function noteFirst(
+  { db, dialect }: Database,
+  key: Buffer,
+  { arrivedAt, intervalSeconds, until }: Poll,
+): Promise<boolean> {
+  const row = { last_at: arrivedAt.getTime(), interval_seconds: intervalSeconds, expires_at: until.getTime() }
   try {
     await db
       .insertInto('pace')
-      .values({ pace_key: key, last_at: at, interval_seconds: poll.intervalSeconds, expires_at: poll.until.getTime() })
+      .values({ pace_key: key, ...row })
       .execute()
-    return { tooFast: false, intervalSeconds: poll.intervalSeconds }
+    return true
   } catch (error) {
-    // Somebody else made the first poll at the same time, so this one came too soon after it.
-    if (database.dialect.isDuplicateKey(error)) return { tooFast: true, intervalSeconds: poll.intervalSeconds }
+    if (dialect.isDuplicateKey(error)) return false
     throw error
   }
 }
 
-async function intervalOf(database: Database, key: Buffer, otherwise: number): Promise<number> {
-  const row = await database.db
-    .selectFrom('pace')
-    .select('interval_seconds')
-    .where('pace_key', '=', key)
-    .executeTakeFirst()
-  return row?.interval_seconds ?? otherwise
+async function paceOf({ db }: Database, key: Buffer, tooFast: boolean, otherwise: number): Promise<Pace> {
+  const row = await db.selectFrom('pace').select('interval_seconds').where('pace_key', '=', key).executeTakeFirst()
+  return { tooFast, intervalSeconds: row?.interval_seconds ?? otherwise }
 }

@@ -23,6 +23,8 @@ export function approvalFromRow(row: Selectable<ApprovalTable>, now: Date): Stor
     grantedScopes: row.granted_scopes === null ? undefined : fromJson<string[]>(row.granted_scopes),
     userId: row.user_id ?? undefined,
     authenticatedAt: toDate(row.authenticated_at),
+    methods: row.methods === null ? undefined : fromJson<string[]>(row.methods),
+    sessionId: row.session_id ?? undefined,
     details: fromJson<Record<string, unknown>>(row.details),
     failedProofs: row.failed_proofs,
     familyId: row.family_id ?? undefined,
@@ -31,6 +33,12 @@ export function approvalFromRow(row: Selectable<ApprovalTable>, now: Date): Stor
     claimedAt: toDate(row.claimed_at),
     expiresAt: instant(row.expires_at),
   }
+}
+
+/** What a plugin is given of it: the members that the door names, and no key. */
+export function publicApproval(stored: StoredApproval): Approval {
+  const { codeKey: _, handleKey: __, familyId: ___, failedProofs: ____, ...approval } = stored
+  return approval
 }
 
 /** The hash of the handle: it names the approval and opens nothing. */

@@ -1,10 +1,10 @@
-import type { Insertable, Updateable } from 'kysely'
+import type { Insertable, Transaction, Updateable } from 'kysely'
 import { generateId } from '../secrets/generate-id.ts'
 import type { Changes } from '../storage/changes.ts'
 import type { Database } from '../storage/database.ts'
 import { Remembered } from '../storage/remembered.ts'
 import { toDate } from '../storage/rows.ts'
-import type { AppTable } from '../storage/tables.ts'
+import type { AppTable, CoreTables } from '../storage/tables.ts'
 import type { App } from './app.ts'
 import { appFromRow, appToRow } from './rows.ts'
 
@@ -42,8 +42,8 @@ export interface Apps {
   update(app: App, present?: App): Promise<void>
   /** The app, its secrets and its open approvals; its tokens end with it. */
   remove(app: App): Promise<void>
-  /** Adds a secret; the present ones end at `othersEndAt`. */
-  addSecret(app: App, secretHash: Buffer, othersEndAt: Date): Promise<void>
+  /** Adds a secret; the present ones end at `othersEndAt`. Answers false where more than `most` would live then. */
+  addSecret(app: App, secretHash: Buffer, othersEndAt: Date, most: number): Promise<boolean>
 }
 
 export function openApps(database: Database, changes: Changes, now: () => Date): Apps {
@@ -123,8 +123,12 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
       })
     },
 
-    async addSecret(app, secretHash, othersEndAt) {
-      await changes.commit('app', app.id, async (trx) => {
+    async addSecret(app, secretHash, othersEndAt, most) {
+      const at = now()
+      return changes.commit('app', app.id, async (trx) => {
+        // The app's row first: of two who add one at once, the second counts the first one's.
+        await trx.updateTable('app').set({ updated_at: at.getTime() }).where('id', '=', app.id).execute()
+        if (othersEndAt > at && (await countLiving(trx, app.id, at)) >= most) return false
         await trx
           .updateTable('app_secret')
           .set({ expires_at: othersEndAt.getTime() })
@@ -137,9 +141,20 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
           .insertInto('app_secret')
           .values(secretRow(app, secretHash, null))
           .execute()
+        return true
       })
     },
   }
+}
+
+async function countLiving(trx: Transaction<CoreTables>, appId: string, at: Date): Promise<number> {
+  const { living } = await trx
+    .selectFrom('app_secret')
+    .select(({ fn }) => fn.countAll<number>().as('living'))
+    .where('app_id', '=', appId)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at.getTime())]))
+    .executeTakeFirstOrThrow()
+  return Number(living)
 }
 
 function changedColumns(next: Insertable<AppTable>, present: Insertable<AppTable> | undefined): Updateable<AppTable> {

@@ -25,12 +25,21 @@ export type AuditKind =
   | 'session.started'
   | 'session.ended'
   | 'sign-in.failed'
-  | 'guesses.refused'
+  | 'limit.reached'
   | 'keys.rotated'
   | 'setting.updated'
 
-export interface AuditEvent {
+export interface AuditEvent extends EventFacts {
   readonly kind: AuditKind
+}
+
+/** What happened in a plugin; stored as the kind `<plugin id>.<kind>`. */
+export interface OwnedAuditEvent extends EventFacts {
+  readonly pluginId: string
+  readonly kind: string
+}
+
+interface EventFacts {
   readonly appId?: string | undefined
   readonly userId?: string | undefined
   readonly requestId?: string | undefined
@@ -39,8 +48,10 @@ export interface AuditEvent {
 }
 
 /** An event as it was written. */
-export interface AuditRecord extends AuditEvent {
+export interface AuditRecord extends EventFacts {
   readonly id: string
+  /** One of core's, or `<plugin id>.<kind>`. */
+  readonly kind: string
   readonly details: Readonly<Record<string, unknown>>
   readonly createdAt: Date
 }
@@ -54,12 +65,12 @@ export interface AuditPage {
 
 export interface Audit {
   /** Resolves when the row is durable. Rows that arrive together share one insert. */
-  write(event: AuditEvent): Promise<void>
+  write(event: AuditEvent | OwnedAuditEvent): Promise<void>
   /** Newest first; oldest first where `backwards`. */
   list(page: AuditPage): Promise<readonly AuditRecord[]>
   find(id: string): Promise<AuditRecord | undefined>
   /** The row for an insert of the caller's own transaction. */
-  row(event: AuditEvent, id?: string): Insertable<AuditEventTable>
+  row(event: AuditEvent | OwnedAuditEvent, id?: string): Insertable<AuditEventTable>
   /** Inserts such rows. */
   insertRow(trx: Transaction<CoreTables>, ...rows: readonly Insertable<AuditEventTable>[]): Promise<void>
 }
@@ -78,11 +89,11 @@ export function openAudit(database: Database, now: () => Date): Audit {
   const { db } = database
   const insertRows = prepareInsert(db, 'audit_event', COLUMNS)
   const insert = createGroupInsert<Insertable<AuditEventTable>>((rows) => insertRows(db, rows))
-  const row = (event: AuditEvent, id?: string): Insertable<AuditEventTable> => {
+  const row: Audit['row'] = (event, id) => {
     const at = now()
     return {
       id: id ?? generateId(at),
-      kind: event.kind,
+      kind: 'pluginId' in event ? `${event.pluginId}.${event.kind}` : event.kind,
       app_id: event.appId ?? null,
       user_id: event.userId ?? null,
       request_id: event.requestId ?? null,
@@ -109,7 +120,7 @@ export function openAudit(database: Database, now: () => Date): Audit {
 function recordFromRow(row: Selectable<AuditEventTable>): AuditRecord {
   return {
     id: row.id,
-    kind: row.kind as AuditKind,
+    kind: row.kind,
     appId: row.app_id ?? undefined,
     userId: row.user_id ?? undefined,
     requestId: row.request_id ?? undefined,

@@ -40,7 +40,8 @@ export function addKeysCommands(program: Command): void {
     .option('--json', 'print JSON')
     .action(async ({ json }: Json, command: Command) =>
       withCore(command, async (core) => {
-        const { resealed, unreadable } = await core.keys.resealAll()
+        const { resealed: signing, unreadable } = await core.keys.resealAll()
+        const resealed = signing + Number(await core.derivationKey.reseal())
         await core.changes.announce('signing-key', 'all')
         const rest =
           unreadable.length === 0

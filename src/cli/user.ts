@@ -3,6 +3,7 @@ import { BootError } from '../config/boot-error.ts'
 import type { Core } from '../core.ts'
 import { createUser, updateUser } from '../operations/create-user.ts'
 import { setPassword } from '../operations/set-password.ts'
+import { updateProfile } from '../operations/update-profile.ts'
 import type { User } from '../users/user.ts'
 import { askPassword, PASSWORD_VARIABLE } from './ask-password.ts'
 import { formatInstant, formatTable, print } from './output.ts'
@@ -14,6 +15,11 @@ interface Json {
   readonly json?: boolean
 }
 
+interface NewUserOptions extends Json {
+  readonly admin?: boolean
+  readonly email?: string
+}
+
 /** `grantql user …` */
 export function addUserCommands(program: Command): void {
   const group = program.command('user').description('People who sign in.')
@@ -22,17 +28,19 @@ export function addUserCommands(program: Command): void {
     .command('create <username>')
     .description(`Make a user. The password is asked for, or comes from the input or ${PASSWORD_VARIABLE}.`)
     .option('--admin', 'who may administer this server')
+    .option('--email <address>', 'part of their profile, unverified')
     .option('--json', 'print JSON')
-    .action(async (username: string, { admin, json }: Json & { admin?: boolean }, command: Command) =>
+    .action(async (username: string, { admin, email, json }: NewUserOptions, command: Command) =>
       withCore(command, async (core) => {
         const user = await createUser(core, undefined, {
           username,
           role: admin ? 'admin' : 'user',
+          email,
           password: await askPassword(),
         })
         print(
           json,
-          describe(user),
+          await describe(core, user),
           () => `The ${user.role === 'admin' ? 'admin' : 'user'} ${user.username} can sign in now.`,
         )
       }),
@@ -45,15 +53,17 @@ export function addUserCommands(program: Command): void {
     .action(async ({ json }: Json, command: Command) =>
       withCore(command, async (core) => {
         const users = await Array.fromAsync(allUsers(core))
-        const row = (user: User) => [
+        const described = await Promise.all(users.map((user) => describe(core, user)))
+        const row = (user: User, index: number) => [
           user.username,
           user.role,
           user.disabledAt ? 'disabled' : 'active',
+          described[index]?.email ?? '–',
           formatInstant(user.createdAt),
           user.id,
         ]
-        print(json, users.map(describe), () =>
-          formatTable(['user name', 'role', 'status', 'created', 'id'], users.map(row)),
+        print(json, described, () =>
+          formatTable(['user name', 'role', 'status', 'email', 'created', 'id'], users.map(row)),
         )
       }),
     )
@@ -66,6 +76,18 @@ export function addUserCommands(program: Command): void {
         const user = await findUser(core, username)
         await setPassword(core, OPERATOR, user, await askPassword())
         print(false, undefined, () => `${user.username} has a new password and is signed out everywhere.`)
+      }),
+    )
+
+  group
+    .command('email <username> <address>')
+    .description('Give a user another email address; it is unverified unless you say otherwise.')
+    .option('--verified', 'it is known to be theirs: no other user has it verified')
+    .action(async (username: string, email: string, { verified = false }: { verified?: boolean }, command: Command) =>
+      withCore(command, async (core) => {
+        const user = await findUser(core, username)
+        await updateProfile(core, OPERATOR, user.id, { email, emailVerified: verified })
+        print(false, undefined, () => `${user.username} has the address ${email}, ${verified ? '' : 'not '}verified.`)
       }),
     )
 
@@ -115,12 +137,15 @@ async function refuseLastAdmin(core: Pick<Core, 'users'>, user: User): Promise<v
   throw new BootError(`${user.username} is the last admin who can sign in: promote another user first.`)
 }
 
-function describe(user: User): Record<string, unknown> {
+async function describe({ profiles }: Pick<Core, 'profiles'>, user: User) {
+  const { email = null, emailVerified = false } = (await profiles.of(user.id)) ?? {}
   return {
     id: user.id,
     username: user.username,
     role: user.role,
     isDisabled: user.disabledAt !== undefined,
+    email,
+    isEmailVerified: emailVerified,
     createdAt: user.createdAt.toISOString(),
   }
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../keys/algorithms.ts'
-import { GUESS_LIMITS, type GuessLimitName } from '../limits/guess-limits.ts'
+import { GUESS_LIMITS, LONGEST_WINDOW_SECONDS } from '../limits/guess-limits.ts'
+import { isNetwork } from '../outgoing/public-address.ts'
 import type { Plugin } from '../plugin/define-plugin.ts'
 
 const algorithm = z.enum(Object.keys(SIGNING_ALGORITHMS) as [SigningAlgorithm, ...SigningAlgorithm[]])
 const seconds = z.int().min(1)
-// Nobody is locked out for longer than a quarter of an hour.
-const guessLimit = z.strictObject({ failures: z.int().min(1), windowSeconds: seconds.max(900) })
-const guessLimitNames = z.enum(Object.keys(GUESS_LIMITS) as [GuessLimitName, ...GuessLimitName[]])
+const guessLimit = z.strictObject({ most: z.int().min(1), windowSeconds: seconds.max(LONGEST_WINDOW_SECONDS) })
 
 const plugin = z.custom<Plugin>().superRefine((value, context) => {
   const message = pluginMistake(value)
@@ -46,7 +45,6 @@ const CONFIG = z.strictObject({
       algorithm,
       keyAlgorithms: z.array(algorithm).min(1),
       defaultAudience: z.string().min(1),
-      doubleSubmitSeconds: z.number().min(0).max(60),
     })
     .partial()
     .optional(),
@@ -55,9 +53,26 @@ const CONFIG = z.strictObject({
     .strictObject({ rotationSeconds: seconds, publishAheadSeconds: z.int().min(0) })
     .partial()
     .optional(),
-  limits: z.partialRecord(guessLimitNames, guessLimit).optional(),
+  limits: z.record(z.string(), guessLimit).optional(),
   http: z
     .strictObject({ allowedOrigins: z.array(origin), maxBodyBytes: z.int().min(1024), trustedProxies: z.int().min(0) })
+    .partial()
+    .optional(),
+  outgoing: z
+    .strictObject({
+      allowedNetworks: z.array(z.string().refine(isNetwork, 'a network is an address and a length: 10.1.0.0/16')),
+      allowedHosts: z.array(
+        z.string().regex(/^[a-z0-9.-]+$/, 'a host is a name in lower case, without scheme or port'),
+      ),
+      allowedPorts: z.union([z.literal('any'), z.array(z.int().min(1).max(65_535))]),
+      allowHttp: z.boolean(),
+      // A plugin answers within 10 seconds, and has something to say afterwards.
+      timeoutSeconds: z.number().min(0.1).max(9),
+      maxBodyBytes: z
+        .int()
+        .min(1024)
+        .max(4 * 1024 * 1024),
+    })
     .partial()
     .optional(),
   graphql: z.strictObject({ signIn: z.boolean(), introspection: z.boolean() }).partial().optional(),
@@ -72,7 +87,16 @@ export function checkConfig(config: unknown): readonly string[] {
   if (!keyAlgorithms.includes(signing)) {
     mistakes.push(`tokens.keyAlgorithms: there is no ${signing} among them, with which tokens are signed.`)
   }
+  if (parsed.success) mistakes.push(...unknownLimits(parsed.data))
   return mistakes
+}
+
+function unknownLimits({ plugins, limits = {} }: Pick<z.infer<typeof CONFIG>, 'plugins' | 'limits'>): string[] {
+  const ofPlugins = plugins.flatMap((plugin) => Object.keys(plugin.limits ?? {}).map((name) => `${plugin.id}.${name}`))
+  const known = new Set([...Object.keys(GUESS_LIMITS), ...ofPlugins])
+  return Object.keys(limits)
+    .filter((name) => !known.has(name))
+    .map((name) => `limits.${name}: there is no such limit. There are: ${[...known].join(', ')}.`)
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

@@ -1,9 +1,11 @@
+import type { AuditKind } from '../audit/audit.ts'
 import type { ScopeDeclaration } from '../plugin/contributions.ts'
 import type { CoreTables } from '../storage/tables.ts'
 
 /** What core holds itself, so that no plugin takes it. */
 export const CORE_TABLES = [
   'user',
+  'user_profile',
   'session',
   'app',
   'app_secret',
@@ -17,12 +19,30 @@ export const CORE_TABLES = [
   'guess',
   'known_device',
   'signing_key',
+  'server_key',
   'setting',
   'change',
   'lease',
   'outbox',
   'audit_event',
 ] as const satisfies readonly (keyof CoreTables)[]
+
+type EventOwner = AuditKind extends `${infer Owner}.${string}` ? Owner : never
+
+/** What begins the names of core's settings and of its audit events: a plugin of this id would speak as core. */
+export const CORE_IDS = Object.keys({
+  core: true,
+  app: true,
+  approval: true,
+  family: true,
+  limit: true,
+  keys: true,
+  session: true,
+  setting: true,
+  'sign-in': true,
+  token: true,
+  user: true,
+} satisfies Record<'core' | EventOwner, true>)
 
 export const CORE_MUTATIONS = [
   'signOut',
@@ -37,6 +57,8 @@ export const CORE_MUTATIONS = [
   'deny',
   'createUser',
   'updateUser',
+  'updateProfile',
+  'updateUserProfile',
   'updateSetting',
   'updateAppSetting',
   'rotateKeys',
@@ -55,6 +77,8 @@ export const CORE_ROUTES = [
   { method: 'POST', path: '/sign-in' },
   { method: 'POST', path: '/sign-out' },
   { method: 'GET', path: '/account' },
+  { method: 'GET', path: '/account/profile' },
+  { method: 'POST', path: '/account/profile' },
   { method: 'POST', path: '/account/disconnect' },
   { method: 'POST', path: '/account/end-session' },
   { method: 'POST', path: '/account/end-other-sessions' },
@@ -77,6 +101,20 @@ export const CORE_METADATA = [
   'token_endpoint_auth_methods_supported',
   'code_challenge_methods_supported',
   'authorization_response_iss_parameter_supported',
+] as const
+
+export const CORE_AUTHORIZE_PARAMS = [
+  'client_id',
+  'response_type',
+  'response_mode',
+  'redirect_uri',
+  'scope',
+  'state',
+  'prompt',
+  'max_age',
+  'login_hint',
+  'request',
+  'request_uri',
 ] as const
 
 export const CORE_TOKEN_PARAMS = ['grant_type', 'client_id', 'client_secret'] as const

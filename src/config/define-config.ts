@@ -1,5 +1,5 @@
 import type { SigningAlgorithm } from '../keys/algorithms.ts'
-import type { GuessLimits } from '../limits/guess-limits.ts'
+import type { ChangedLimits } from '../limits/guess-limits.ts'
 import type { ScopeDeclaration } from '../plugin/contributions.ts'
 import type { Plugin } from '../plugin/define-plugin.ts'
 
@@ -18,8 +18,6 @@ export interface Config {
     readonly keyAlgorithms?: readonly SigningAlgorithm[]
     /** `aud` of a token that asks for no resource. Defaults to the issuer. */
     readonly defaultAudience?: string
-    /** A replay of a code by the app itself within this time is an honest double submit. Defaults to 2. */
-    readonly doubleSubmitSeconds?: number
   }
   readonly sessions?: {
     /** Seconds after which a person signs in again. Defaults to 14 days. */
@@ -31,8 +29,8 @@ export interface Config {
     /** Seconds that a key is published before it signs. Defaults to 3,600. */
     readonly publishAheadSeconds?: number
   }
-  /** How often what can be guessed may be wrong. What is left out stays as it is in `limits/guess-limits.ts`. */
-  readonly limits?: Partial<GuessLimits>
+  /** Limits by name, those of plugins by `<plugin id>.<name>`. What is left out stays as it was declared. */
+  readonly limits?: ChangedLimits
   readonly http?: {
     /** Origins of browser apps that may read answers of the token endpoint and GraphQL. Defaults to none; `*` is refused. */
     readonly allowedOrigins?: readonly string[]
@@ -40,6 +38,21 @@ export interface Config {
     readonly maxBodyBytes?: number
     /** How many proxies in front of this server are trusted to name the caller's address. Defaults to 0. */
     readonly trustedProxies?: number
+  }
+  /** Whom this server may ask for key sets and documents, and tell that a session is over. */
+  readonly outgoing?: {
+    /** Networks that may be asked though they are private or special, as `10.1.0.0/16`. Defaults to none. */
+    readonly allowedNetworks?: readonly string[]
+    /** Names of hosts that may be asked whatever their addresses are. Defaults to none. */
+    readonly allowedHosts?: readonly string[]
+    /** Ports beside that of https, and of http where it is allowed; `any` is for development. Defaults to none. */
+    readonly allowedPorts?: readonly number[] | 'any'
+    /** Whether `http:` may be asked: for development and tests. Defaults to false. */
+    readonly allowHttp?: boolean
+    /** Seconds that a request may take, from the look-up of the name to the end of the body. Defaults to 5; at most 9. */
+    readonly timeoutSeconds?: number
+    /** Bytes of an answer that are read at most. Defaults to 256 KiB. */
+    readonly maxBodyBytes?: number
   }
   readonly graphql?: {
     /** The `signIn` mutation. Defaults to true. */

@@ -1,14 +1,20 @@
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
 import * as standardErrors from '../errors/standard.ts'
+import { LONGEST_WINDOW_SECONDS, type PluginLimitName } from '../limits/guess-limits.ts'
 import type * as contributions from '../plugin/contributions.ts'
 import type { Grant } from '../plugin/define-grant.ts'
 import type { PluginOperation } from '../plugin/define-operation.ts'
-import type { Plugin } from '../plugin/define-plugin.ts'
+import type { MetadataContext, Plugin } from '../plugin/define-plugin.ts'
+import type { Dialect } from '../plugin/dialect.ts'
+import type { NetworkLimit } from '../plugin/limit.ts'
+import type { Param } from '../plugin/param.ts'
 import type { Setting } from '../plugin/setting.ts'
 import { snakeCase, wireName } from '../plugin/wire-name.ts'
 import { BootError } from './boot-error.ts'
 import { Claims, clash } from './claims.ts'
 import {
+  CORE_AUTHORIZE_PARAMS,
+  CORE_IDS,
   CORE_METADATA,
   CORE_MUTATIONS,
   CORE_ROUTES,
@@ -16,7 +22,17 @@ import {
   CORE_TABLES,
   CORE_TOKEN_PARAMS,
 } from './core-claims.ts'
+import { coreSettings } from './core-settings.ts'
 import { RoutePatterns } from './route-patterns.ts'
+
+/** Which members a plugin brings does not depend on it, so any will do to learn their names. */
+const ANY_METADATA_CONTEXT: MetadataContext = {
+  issuer: 'https://x.example',
+  url: (path) => new URL(path, 'https://x.example'),
+  signingAlgorithms: [],
+  signInMethods: [],
+  userClaims: [],
+}
 
 /** A contribution with the plugin that brought it. */
 export type Owned<T> = T & { readonly pluginId: string }
@@ -29,6 +45,7 @@ export interface Registry {
   readonly responseTypes: ReadonlyMap<string, Owned<contributions.ResponseType>>
   readonly responseModes: ReadonlyMap<string, Owned<contributions.ResponseMode>>
   readonly tokenParams: readonly Owned<contributions.TokenParams>[]
+  readonly authorizeParams: readonly Owned<contributions.AuthorizeParams>[]
   readonly requestSources: readonly Owned<contributions.RequestSource>[]
   readonly clientAuth: readonly Owned<contributions.ClientAuthMethod>[]
   readonly appResolvers: readonly Owned<contributions.AppResolver>[]
@@ -37,17 +54,23 @@ export interface Registry {
   readonly approvals: ReadonlyMap<string, Owned<contributions.ApprovalPresentation>>
   readonly scopes: ReadonlyMap<string, contributions.ScopeDeclaration>
   readonly claims: readonly Owned<contributions.ClaimSource>[]
+  readonly userClaims: readonly Owned<contributions.UserClaims>[]
+  readonly subjects: Owned<contributions.SubjectSource> | undefined
   readonly tokenCompanions: readonly Owned<contributions.TokenCompanion>[]
   readonly endpoints: readonly Owned<contributions.Endpoint>[]
   readonly pages: readonly Owned<contributions.Page>[]
   readonly accountLinks: readonly Owned<contributions.PageLink>[]
   readonly signInLinks: readonly Owned<contributions.PageLink>[]
-  readonly dialects: ReadonlyMap<string, Owned<contributions.Dialect>>
+  readonly dialects: ReadonlyMap<string, Owned<Dialect>>
+  /** The dialect for whose apps alone a scope is, by the scope's name. */
+  readonly scopeDialects: ReadonlyMap<string, string>
   readonly jobs: readonly Owned<contributions.Job>[]
   readonly outbox: ReadonlyMap<string, Owned<contributions.OutboxDelivery>>
   readonly observers: readonly Owned<contributions.Observers>[]
   /** The name under which a setting is stored: `<plugin id>.<name>`. */
   readonly settings: ReadonlyMap<Setting, string>
+  /** The name by which a configuration changes a limit. */
+  readonly limits: ReadonlyMap<NetworkLimit, PluginLimitName>
   readonly errors: ReadonlyMap<string, AnyErrorClass>
   /** Takes a GraphQL mutation that a plugin adds by hand. @throws {BootError} when somebody else has it */
   claimMutation(name: string, owner: string): void
@@ -82,6 +105,7 @@ export function createRegistry(
     return new Map(items.map((item) => [name(item), item]))
   }
 
+  for (const id of CORE_IDS) claims.take('plugin id', id, 'core')
   for (const plugin of plugins) {
     checkId(plugin)
     claims.take('plugin id', plugin.id, plugin.id)
@@ -89,9 +113,7 @@ export function createRegistry(
       claims.take('table', table, plugin.id)
       checkTable(plugin, table)
     }
-    for (const member of Object.keys(
-      plugin.metadata?.({ issuer: 'https://x.example', url: (path) => new URL(path, 'https://x.example') }) ?? {},
-    )) {
+    for (const member of Object.keys(plugin.metadata?.(ANY_METADATA_CONTEXT) ?? {})) {
       claims.take('metadata member', member, plugin.id)
     }
   }
@@ -111,6 +133,8 @@ export function createRegistry(
     if (operation.metadata) claims.take('metadata member', operation.metadata, operation.pluginId)
   }
   for (const route of [...endpoints, ...pages]) routes.take(route.method, route.path, route.pluginId)
+  for (const { id, metadataNames } of plugins)
+    for (const name of metadataNames ?? []) routes.take('GET', `/.well-known/${name}`, id)
   for (const { metadata, pluginId } of endpoints) if (metadata) claims.take('metadata member', metadata, pluginId)
 
   const tokenParams = each((plugin) => plugin.tokenParams)
@@ -126,6 +150,18 @@ export function createRegistry(
       }
     }
   }
+
+  const authorizeParams = each((plugin) => plugin.authorizeParams)
+  keyed('set of authorize parameters', authorizeParams, ({ id }) => id)
+  for (const name of CORE_AUTHORIZE_PARAMS) claims.take('authorize parameter', name, 'core')
+  for (const { params, pluginId } of authorizeParams) {
+    for (const [name, declaration] of Object.entries(params) as [string, Param][])
+      claims.take('authorize parameter', wireName(name, declaration), pluginId)
+  }
+  const userClaims = each((plugin) => plugin.userClaims)
+  for (const { names, pluginId } of userClaims) for (const name of names) claims.take('user claim', name, pluginId)
+  const subjects = each((plugin) => (plugin.subjects ? [plugin.subjects] : []))
+  for (const { pluginId } of subjects) claims.take('name of users', 'sub', pluginId)
 
   const claimSources = each((plugin) => plugin.claims)
   for (const source of claimSources) for (const name of source.names) claims.take('claim', name, source.pluginId)
@@ -149,6 +185,9 @@ export function createRegistry(
     accountLinks: each((plugin) => plugin.accountLinks),
     signInLinks: each((plugin) => plugin.signInLinks),
     tokenParams,
+    authorizeParams,
+    userClaims,
+    subjects: subjects[0],
     tokenCompanions,
     signIns,
     clientAuth,
@@ -184,7 +223,11 @@ export function createRegistry(
     ),
     observers: each((plugin) => (plugin.on ? [plugin.on] : [])),
     scopes: collectScopes(claims, plugins, scopes),
+    scopeDialects: new Map(
+      plugins.flatMap(({ dialect, scopes: own = [] }) => (dialect ? own.map(({ name }) => [name, dialect.id]) : [])),
+    ),
     settings: collectSettings(plugins),
+    limits: collectLimits(plugins),
     errors: collectErrors(plugins),
     claimMutation: (name, owner) => claims.take('mutation', name, owner),
   }
@@ -221,9 +264,20 @@ function collectScopes(
 }
 
 function collectSettings(plugins: readonly Plugin[]): Map<Setting, string> {
-  const entries = plugins.flatMap((plugin) =>
-    Object.entries(plugin.settings ?? {}).map(([name, setting]) => [setting, `${plugin.id}.${name}`] as const),
+  const entries = [{ id: 'core', settings: coreSettings }, ...plugins].flatMap(({ id, settings = {} }) =>
+    Object.entries<Setting>(settings).map(([name, setting]) => [setting, `${id}.${name}`] as const),
   )
+  return new Map(entries)
+}
+
+function collectLimits(plugins: readonly Plugin[]): Map<NetworkLimit, PluginLimitName> {
+  const entries = plugins.flatMap((plugin) =>
+    Object.entries(plugin.limits ?? {}).map(([name, limit]) => [limit, `${plugin.id}.${name}` as const] as const),
+  )
+  for (const [{ windowSeconds }, name] of entries) {
+    if (windowSeconds <= LONGEST_WINDOW_SECONDS) continue
+    throw new BootError(`The limit "${name}" makes people wait for more than ${LONGEST_WINDOW_SECONDS} seconds.`)
+  }
   return new Map(entries)
 }
 

@@ -1,12 +1,13 @@
 import type { App } from '../apps/app.ts'
 import { InvalidInput } from '../errors/standard.ts'
+import { redirectUriMistake } from '../operations/redirect-uri.ts'
 import type { Setting } from '../plugin/setting.ts'
 import type { Changes } from '../storage/changes.ts'
 import type { Database } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/rows.ts'
 import type { Registry } from './registry.ts'
 
-/** Values of declared settings: the app's own, else the operator's, else the default. */
+/** Values of declared settings: the app's own, else its dialect's, else the operator's, else the default. */
 export interface SettingValues {
   read<Value>(declaration: Setting<Value>, app?: App): Value
   /** @throws {InvalidInput} when there is no such setting or the value does not fit its declaration */
@@ -17,7 +18,7 @@ export interface SettingValues {
 
 export async function openSettingValues(
   database: Database,
-  registry: Pick<Registry, 'settings'>,
+  registry: Pick<Registry, 'dialects' | 'settings'>,
   changes: Changes,
   now: () => Date,
 ): Promise<SettingValues> {
@@ -32,22 +33,21 @@ export async function openSettingValues(
   await reload()
   changes.onChange('setting', () => void reload().catch(() => undefined))
 
+  const ofDialect = ({ dialect }: App, name: string) =>
+    dialect === undefined ? undefined : registry.dialects.get(dialect)?.appSettings?.[name]
+
   return {
     reload,
     read<Value>(declaration: Setting<Value>, app?: App): Value {
       const name = registry.settings.get(declaration)
       if (name === undefined) throw new Error('A setting is read that no plugin of this server declares.')
-      const own = declaration.perApp ? app?.settings[name] : undefined
+      const own = declaration.perApp && app ? (app.settings[name] ?? ofDialect(app, name)) : undefined
       if (own !== undefined && fits(declaration, own)) return own as Value
       return (stored.has(name) ? stored.get(name) : declaration.default) as Value
     },
     async write(name, value) {
-      if (!fits(byName.get(name), value)) {
-        throw new InvalidInput({
-          message: 'There is no such setting, or it does not take this value.',
-          field: ['value'],
-        })
-      }
+      const message = settingMistake(byName.get(name), value)
+      if (message !== undefined) throw new InvalidInput({ message, field: ['value'] })
       await database.transaction(async (trx) => {
         await trx.deleteFrom('setting').where('name', '=', name).execute()
         await trx
@@ -61,7 +61,36 @@ export async function openSettingValues(
   }
 }
 
-/** Whether a value is one that the declaration lets through. */
+const MOST_LISTED = 50
+
+/** What is wrong with a value of a setting, as a sentence; undefined where nothing is. */
+export function settingMistake(declaration: Setting | undefined, value: unknown): string | undefined {
+  if (!fits(declaration, value)) return 'There is no such setting, or it does not take this value.'
+  const texts = Array.isArray(value) ? value : [value].filter((text) => text !== '')
+  const { format } = declaration ?? {}
+  if (format === 'redirect-uri') return firstOf(texts, redirectUriMistake)
+  return format === 'web-url' ? firstOf(texts, webUrlMistake) : undefined
+}
+
+function firstOf(texts: readonly string[], mistake: (text: string) => string | undefined): string | undefined {
+  for (const text of texts) {
+    const found = mistake(text)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function webUrlMistake(text: string): string | undefined {
+  const url = URL.parse(text)
+  if (!url || text.length > 2000 || !/^[\x21-\x7e]+$/.test(text))
+    return 'A URL is absolute and at most 2,000 characters of ASCII.'
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return 'A URL begins with https://, or http:// where this server may ask that.'
+  if (url.username !== '' || url.password !== '') return 'A URL holds no user name or password.'
+  return text.includes('#') ? 'A URL has no fragment.' : undefined
+}
+
+/** Whether a value is of the kind, and within the bounds, of its declaration. */
 export function fits(declaration: Setting | undefined, value: unknown): boolean {
   switch (declaration?.kind) {
     case 'integer': {
@@ -72,9 +101,13 @@ export function fits(declaration: Setting | undefined, value: unknown): boolean 
       return typeof value === 'boolean'
     case 'string':
       return typeof value === 'string' && value.length <= 4096
+    case 'list':
+      return Array.isArray(value) && value.length <= MOST_LISTED && value.every(isListed)
     case 'choice':
       return typeof value === 'string' && (declaration.choices ?? []).includes(value)
     default:
       return false
   }
 }
+
+const isListed = (text: unknown): boolean => typeof text === 'string' && text.length <= 2000 && /^\S+$/.test(text)

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../storage/database.ts'
 import { instant } from '../storage/rows.ts'
 import type { CoreTables } from '../storage/tables.ts'
@@ -14,7 +14,8 @@ export interface Consent {
 /** Approvals that are remembered, one row a scope: adding to one never has to read it first. */
 export interface Consents {
   scopes(userId: string, appId: string): Promise<readonly string[]>
-  remember(userId: string, appId: string, scopes: readonly string[]): Promise<void>
+  /** Adds what is not remembered yet, perhaps within a transaction of the caller. */
+  remember(userId: string, appId: string, scopes: readonly string[], trx?: Transaction<CoreTables>): Promise<void>
   /** Within a transaction of the caller. Answers whether there was one. */
   forget(trx: Transaction<CoreTables>, userId: string, appId: string): Promise<boolean>
   ofUser(userId: string): Promise<readonly Consent[]>
@@ -22,25 +23,28 @@ export interface Consents {
 
 export function openConsents(database: Database, now: () => Date): Consents {
   const { db } = database
+  const given = async (from: Kysely<CoreTables>, userId: string, appId: string) => {
+    const rows = await from
+      .selectFrom('consent')
+      .select('scope')
+      .where('user_id', '=', userId)
+      .where('app_id', '=', appId)
+      .execute()
+    return rows.map(({ scope }) => scope)
+  }
   return {
-    async scopes(userId, appId) {
-      const rows = await db
-        .selectFrom('consent')
-        .select('scope')
-        .where('user_id', '=', userId)
-        .where('app_id', '=', appId)
-        .execute()
-      return rows.map(({ scope }) => scope)
-    },
+    scopes: (userId, appId) => given(db, userId, appId),
 
-    async remember(userId, appId, scopes) {
-      for (const scope of scopes) {
+    async remember(userId, appId, scopes, trx) {
+      const present = await given(trx ?? db, userId, appId)
+      for (const scope of scopes.filter((each) => !present.includes(each))) {
         try {
-          await db
+          await (trx ?? db)
             .insertInto('consent')
             .values({ user_id: userId, app_id: appId, scope, created_at: now().getTime() })
             .execute()
         } catch (error) {
+          // Said twice at once.
           if (!database.dialect.isDuplicateKey(error)) throw error
         }
       }

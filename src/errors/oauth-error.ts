@@ -17,11 +17,26 @@ export interface ErrorDeclaration<F extends Fields = Fields> {
   readonly fields?: F
 }
 
+/** Why a grant, a code or a token is refused. */
+export type RefusalReason =
+  | 'another-app'
+  | 'expired'
+  | 'not-approved'
+  | 'not-proved'
+  | 'revoked'
+  | 'unknown'
+  | 'used'
+  | 'user-gone'
+
 interface ErrorOptions {
   /** A sentence that is more exact than the declared one. Public: no secret, nothing that the caller sent. */
   readonly message?: string
   /** What the operator should know. Logged with the request id, never sent. */
   readonly cause?: unknown
+  /** For dialects whose system tells it. The standard never sends it. */
+  readonly reason?: RefusalReason
+  /** The wire name of the parameter, or the scope, that is wrong: for dialects whose system names it. */
+  readonly about?: string
 }
 
 type ConstructorArguments<F extends Fields> =
@@ -37,6 +52,10 @@ export abstract class OAuthError extends Error {
   readonly [BRAND] = true
   abstract readonly declaration: ErrorDeclaration
   abstract readonly values: Readonly<Record<string, unknown>>
+  /** For dialects whose system tells it. The standard never sends it. */
+  abstract readonly reason: RefusalReason | undefined
+  /** The wire name of the parameter, or the scope, that is wrong: for dialects whose system names it. */
+  abstract readonly about: string | undefined
 
   get code(): string {
     return this.declaration.code
@@ -79,12 +98,16 @@ export function defineError<const F extends Fields = Record<never, never>>(
     static readonly typeName = errorTypeName(declaration.code)
     readonly declaration = declaration
     readonly values: FieldValues<F>
+    readonly reason: RefusalReason | undefined
+    readonly about: string | undefined
 
     constructor(options: ErrorOptions & Partial<FieldValues<F>> = {}) {
-      const { message, cause, ...values } = options
+      const { message, cause, reason, about, ...values } = options
       super(message ?? declaration.message, cause === undefined ? undefined : { cause })
       this.name = DeclaredError.typeName
       this.values = values as unknown as FieldValues<F>
+      this.reason = reason
+      this.about = about
     }
 
     static override [Symbol.hasInstance](value: unknown): boolean {

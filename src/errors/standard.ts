@@ -134,9 +134,9 @@ export const TooManyAttempts = defineError({
   code: 'too_many_attempts',
   status: 429,
   spec: 'RFC 6585 §4',
-  message: 'Too many attempts have failed. Wait before the next one.',
+  message: 'There have been too many attempts. Wait before the next one.',
   description:
-    'Returned when too many wrong passwords, secrets, codes or tokens were presented. This one was not judged.',
+    'Returned when too many wrong passwords, secrets, codes or tokens were presented, or too much was begun from one network. This one was not judged.',
   fields: {
     retryAfterSeconds: field.integer({ description: 'Seconds to wait before another try.' }),
   },
@@ -154,6 +154,21 @@ export const AlreadyDecided = defineError({
   status: 409,
   message: 'This request was decided already.',
   description: 'Returned when an approval is not pending any more.',
+})
+
+export const TooManySecrets = defineError({
+  code: 'too_many_secrets',
+  status: 409,
+  message: 'Five secrets of this app work already. Let the present ones end at once, or wait until they do.',
+  description: 'Returned when an app would have more than five secrets that work.',
+})
+
+export const SignInAgain = defineError({
+  code: 'insufficient_user_authentication',
+  status: 401,
+  spec: 'RFC 9470 §3',
+  message: 'Sign in again: this is done within ten minutes of a sign-in.',
+  description: 'Returned when the last sign-in of the session is more than ten minutes ago.',
 })
 
 export const Unauthenticated = defineError({

@@ -8,6 +8,7 @@ const TYPES = {
   instant: 'DateTime',
   strings: ['String'],
   list: ['String'],
+  json: 'JSON',
 } as const satisfies Record<FieldKind, string | readonly [string]>
 
 interface FieldMaker {

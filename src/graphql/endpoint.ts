@@ -70,7 +70,7 @@ function createEndpoint(
       return await respond(await run(running), running)
     } catch (error) {
       const type = acceptedType(headers.get('accept'))
-      const presented = presentError(withStatus(error), context())
+      const presented = presentError(withStatus(error, headers), context())
       return printResult({ errors: [presented] }, type === 'text/event-stream' ? undefined : type)
     }
   }
@@ -88,9 +88,18 @@ function requireAdmin(identity: Identity | undefined): void {
 }
 
 /** A request that is refused as a whole has the status of the reason; for a field it would be 200. */
-function withStatus(error: unknown): unknown {
+function withStatus(error: unknown, headers: Headers): unknown {
   if (error instanceof Unauthenticated) {
-    return refused(401, 'UNAUTHENTICATED', 'Sign in first.', { 'www-authenticate': 'Bearer realm="GrantQL"' })
+    return refused(401, 'UNAUTHENTICATED', 'Sign in first.', challenge(headers, 'invalid_token'))
   }
-  return error instanceof Forbidden ? refused(403, 'FORBIDDEN', 'You may not do that.') : error
+  if (error instanceof Forbidden) {
+    return refused(403, 'FORBIDDEN', 'You may not do that.', challenge(headers, 'insufficient_scope'))
+  }
+  return error
+}
+
+/** What is wrong with a token is told to whoever sent one; anybody else is told no error (RFC 6750 §3, §3.1). */
+function challenge(headers: Headers, error: 'invalid_token' | 'insufficient_scope'): Record<string, string> {
+  const wasTokenSent = /^Bearer( |$)/i.test(headers.get('authorization') ?? '')
+  return { 'www-authenticate': `Bearer realm="GrantQL"${wasTokenSent ? `, error="${error}"` : ''}` }
 }

@@ -28,7 +28,8 @@ function addOperationMutation(parts: SchemaParts, operation: Owned<PluginOperati
     type: addResultType(parts, operation),
     errors: [
       InvalidRequest,
-      ...(hasApp ? [InvalidClient, UnauthorizedClient, TooManyAttempts] : []),
+      ...(hasApp ? [InvalidClient, UnauthorizedClient] : []),
+      ...(hasApp || operation.limit ? [TooManyAttempts] : []),
       ...(hasScopes ? [InvalidScope] : []),
       ...operation.errors,
     ],

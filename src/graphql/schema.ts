@@ -21,6 +21,7 @@ import { addApprovalDecided } from './types/approval-decided.ts'
 import { addAuditEvents } from './types/audit-event.ts'
 import { addConnectedAppMutations, addConnectedApps } from './types/connected-app.ts'
 import { addGrants } from './types/grant.ts'
+import { addProfile } from './types/profile.ts'
 import { addSessionMutations, addUserSessions } from './types/session.ts'
 import { addSettings } from './types/setting.ts'
 import { addSigningKeys } from './types/signing-key.ts'
@@ -70,6 +71,7 @@ function addCoreFields(parts: SchemaParts, refs: CoreRefs): void {
   addApprovalQueries(builder, refs)
   addGrants(parts)
   addUserSessions(builder, refs)
+  addProfile(parts, refs)
   addSessionMutations(parts)
   addConnectedApps(builder, refs)
   addConnectedAppMutations(parts)

@@ -20,6 +20,8 @@ export interface Route {
     facts: RequestFacts,
     parameters: Readonly<Record<string, string>>,
   ): Promise<Answer | Response> | Answer
+  /** The same where the body was read before, to find out whose request it is. */
+  handleRead?(body: Buffer<ArrayBuffer>, facts: RequestFacts): Promise<Answer | Response>
 }
 
 /** The routes of one path. */

@@ -1,33 +1,38 @@
+import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
 import type { GraphQLEndpoints } from '../graphql/endpoint.ts'
+import type { Endpoint } from '../plugin/contributions.ts'
 import { answerJwks, answerMetadata } from '../rest/documents.ts'
 import { metadataDocument } from '../rest/metadata.ts'
 import { answerEndpoint } from '../rest/plugin-endpoints.ts'
 import { answerOperation } from '../rest/plugin-operations.ts'
-import { createTokenEndpoint, TOKEN_PATH } from '../rest/token.ts'
+import { answerToken, answerTokenBody, TOKEN_PATH } from '../rest/token.ts'
 import type { Health } from './health.ts'
 import type { Metrics } from './metrics.ts'
 import type { Route } from './route.ts'
 
 /** The REST surface: core's own paths and those that plugins declare. */
 export function restRoutes(core: Core): readonly Route[] {
-  const metadata = metadataDocument(core.registry, core.issuer)
+  const metadata = metadataDocument(core)
   return [
     {
       method: 'POST',
       path: TOKEN_PATH,
       face: 'api',
       readers: 'configured',
-      handle: createTokenEndpoint(core),
+      handle: (request, facts) => answerToken(core, request, facts),
+      handleRead: (body, facts) => answerTokenBody(core, body, facts),
     },
-    {
-      method: 'GET',
-      path: '/.well-known/oauth-authorization-server',
-      face: 'api',
-      readers: 'everybody',
-      answersHead: true,
-      handle: (_, facts) => answerMetadata(metadata, facts),
-    },
+    ...['oauth-authorization-server', ...core.registry.plugins.flatMap((plugin) => plugin.metadataNames ?? [])].map(
+      (name): Route => ({
+        method: 'GET',
+        path: `/.well-known/${name}`,
+        face: 'api',
+        readers: 'everybody',
+        answersHead: true,
+        handle: (_, facts) => answerMetadata(metadata, facts),
+      }),
+    ),
     {
       method: 'GET',
       path: '/oauth/jwks',
@@ -41,16 +46,19 @@ export function restRoutes(core: Core): readonly Route[] {
       const handle: Route['handle'] = (request, facts) => answerOperation(core, operation, request, facts)
       return [{ method: 'POST', path: operation.path, face: 'api', readers: 'configured', handle }]
     }),
-    ...core.registry.endpoints.map(
-      (endpoint): Route => ({
-        method: endpoint.method,
-        path: endpoint.path,
-        face: 'api',
-        readers: 'configured',
-        handle: (request, facts) => answerEndpoint(core, endpoint, request, facts),
-      }),
-    ),
+    ...core.registry.endpoints.map((endpoint) => endpointRoute(core, endpoint)),
   ]
+}
+
+/** A JSON route that a plugin handles by itself. */
+export function endpointRoute(core: Core, endpoint: Owned<Endpoint>): Route {
+  return {
+    method: endpoint.method,
+    path: endpoint.path,
+    face: 'api',
+    readers: 'configured',
+    handle: (request, facts, parameters) => answerEndpoint(core, endpoint, request, facts, parameters),
+  }
 }
 
 /** The two GraphQL endpoints. Administration is for pages of our own origin, and for programs. */

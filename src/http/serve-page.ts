@@ -2,11 +2,13 @@ import type { Core } from '../core.ts'
 import { signedIn as findSignedIn } from '../operations/presented-session.ts'
 import { contentSecurityPolicy } from '../pages/layout.ts'
 import type { PageAnswer, PageRoute, Visit } from '../pages/visit.ts'
+import { readLooseParams } from '../plugin/loose-params.ts'
 import { formParams } from '../plugin/raw-params.ts'
+import type { RawParams, RequestFacts } from '../plugin/request.ts'
 import type { Answer } from '../rest/answer.ts'
 import { readBody, readPageForm } from '../rest/read-params.ts'
 import { createPageCookies } from './cookies.ts'
-import { checkCsrf, csrfInput, newBrowserSecret } from './csrf.ts'
+import { CsrfFailed, checkCsrf, csrfInput, newBrowserSecret } from './csrf.ts'
 import type { Route } from './route.ts'
 import { pageHeaders } from './security-headers.ts'
 
@@ -19,20 +21,20 @@ export function createPageServer(core: Core) {
 
   const serve = async (page: PageRoute, request: Request, facts: Visit['facts'], parameters: Visit['parameters']) => {
     const held = cookies.read(facts.headers)
-    const signedIn = held.session === undefined ? undefined : await findSignedIn(core, held.session)
-    const isBoundToSession = signedIn !== undefined && page.csrfBoundTo !== 'browser'
+    const presented = held.session === undefined ? undefined : await findSignedIn(core, held.session)
+    const isBoundToSession = presented !== undefined && page.csrfBoundTo !== 'browser'
+    const posted = page.method === 'POST' ? await readPosted(page, request, facts) : undefined
+    const isFromOwnForm =
+      posted !== undefined && isOwn(page, facts, posted.form, isBoundToSession ? held.session : held.browser)
+    const isAnonymous = posted !== undefined && !isFromOwnForm
     let browserSecret = held.browser
-    let form = EMPTY_FORM
-    if (page.method === 'POST') {
-      form = readPageForm(facts.headers, await readBody(request))
-      checkCsrf(core.issuer, facts, form, isBoundToSession ? held.session : held.browser)
-    }
     const visit: Visit = {
-      request,
-      facts,
+      request: posted?.request ?? request,
+      facts: isAnonymous ? withoutCookies(facts) : facts,
       parameters,
-      signedIn,
-      form,
+      signedIn: isAnonymous ? undefined : presented,
+      form: posted?.form ?? EMPTY_FORM,
+      isFromOwnForm,
       get csrfField() {
         if (isBoundToSession && held.session !== undefined) return csrfInput(held.session)
         browserSecret ??= newBrowserSecret()
@@ -41,6 +43,17 @@ export function createPageServer(core: Core) {
     }
     const answered = await page.handle(visit)
     return withCookies(answered, browserSecret === held.browser ? undefined : browserSecret)
+  }
+
+  /** @throws {CsrfFailed} where the page wants nothing but its own forms */
+  const isOwn = (page: PageRoute, facts: RequestFacts, form: RawParams, secret: string | undefined): boolean => {
+    try {
+      checkCsrf(core.issuer, facts, form, secret)
+      return true
+    } catch (error) {
+      if (page.withoutCsrf === 'anonymous' && error instanceof CsrfFailed) return false
+      throw error
+    }
   }
 
   const withCookies = ({ answer, session, device }: PageAnswer, newSecret: string | undefined): Answer | Response => {
@@ -63,6 +76,28 @@ export function createPageServer(core: Core) {
     answersHead: page.method === 'GET',
     handle: (request, facts, parameters) => serve(page, request, facts, parameters),
   })
+}
+
+interface Posted {
+  readonly form: RawParams
+  /** With its body still to be read. */
+  readonly request: Request
+}
+
+/** @throws {InvalidRequest} when it is not a form, and the page wants nothing else */
+async function readPosted(page: PageRoute, request: Request, facts: RequestFacts): Promise<Posted> {
+  const body = await readBody(request)
+  if (page.withoutCsrf !== 'anonymous') return { form: readPageForm(facts.headers, body), request }
+  const { url, method, headers } = request
+  return { form: await readLooseParams(facts, body), request: new Request(url, { method, headers, body }) }
+}
+
+/** A request that nobody can be told by. */
+function withoutCookies(facts: RequestFacts): RequestFacts {
+  const headers = new Headers(facts.headers)
+  headers.delete('cookie')
+  const { id, arrivedAt, method, url, address } = facts
+  return { id, arrivedAt, method, url, address, headers }
 }
 
 /** An answer to a browser with the headers of a page; what it says itself stays. */

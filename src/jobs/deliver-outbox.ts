@@ -6,7 +6,8 @@ import type { OutboxTable } from '../storage/tables.ts'
 
 const BATCH = 64
 const AT_ONCE = 8
-const FIRST_PAUSE_MS = 5_000
+/** Longer than a delivery may take, so that no other node begins while one is at it. */
+const FIRST_PAUSE_MS = 15_000
 const LONGEST_PAUSE_MS = 60 * 60 * 1000
 
 type Needs = Pick<Core, 'database' | 'log' | 'now' | 'registry'>
@@ -17,6 +18,12 @@ type Needs = Pick<Core, 'database' | 'log' | 'now' | 'registry'>
  */
 export async function deliverOutbox(core: Core, signal: AbortSignal): Promise<void> {
   await dropExpired(core)
+  // What one delivery stores for another is delivered at once, and so is what does not fit a batch.
+  while (!signal.aborted && (await deliverBatch(core, signal)) > 0);
+}
+
+/** Answers how many were delivered. */
+async function deliverBatch(core: Core, signal: AbortSignal): Promise<number> {
   const due = await core.database.db
     .selectFrom('outbox')
     .selectAll()
@@ -24,16 +31,20 @@ export async function deliverOutbox(core: Core, signal: AbortSignal): Promise<vo
     .orderBy('due_at')
     .limit(BATCH)
     .execute()
+  let delivered = 0
   const workers = Array.from({ length: Math.min(AT_ONCE, due.length) }, async () => {
-    for (let message = due.shift(); message && !signal.aborted; message = due.shift()) await deliver(core, message)
+    for (let message = due.shift(); message && !signal.aborted; message = due.shift()) {
+      if (await deliver(core, message)) delivered += 1
+    }
   })
   await Promise.all(workers)
+  return delivered
 }
 
-async function deliver(core: Core, message: OutboxTable): Promise<void> {
+async function deliver(core: Core, message: OutboxTable): Promise<boolean> {
   const delivery = core.registry.outbox.get(message.kind)
   // The plugin may come back: until then nothing is tried, and at its time the message expires.
-  if (!(await postpone(core, message)) || !delivery) return
+  if (!(await postpone(core, message)) || !delivery) return false
   try {
     await withDeadline(
       delivery.deliver(pluginContext(core, delivery.pluginId), fromJson(message.payload)),
@@ -44,9 +55,10 @@ async function deliver(core: Core, message: OutboxTable): Promise<void> {
       { err, kind: message.kind, messageId: message.id, attempts: message.attempts + 1 },
       'a message could not be delivered',
     )
-    return
+    return false
   }
   await core.database.db.deleteFrom('outbox').where('id', '=', message.id).execute()
+  return true
 }
 
 /** One guarded write: true for exactly one of all nodes that saw the message due. */

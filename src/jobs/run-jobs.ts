@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Core } from '../core.ts'
 import { pluginContext } from '../operations/plugin-context.ts'
-import { sweepExpired } from '../storage/sweep.ts'
 import { deliverOutbox } from './deliver-outbox.ts'
 import { createLeasedRun } from './leased-run.ts'
 import { rotateKeysWhenDue } from './rotate-keys.ts'
+import { sweep } from './sweep.ts'
 
 /** Work that repeats by itself. */
 interface RepeatedWork {
@@ -62,7 +62,7 @@ function allWork(core: Core, options: JobOptions): readonly RepeatedWork[] {
       name: 'sweep',
       everySeconds: 60,
       isLeased: true,
-      run: async (signal) => options.countSwept(await sweepExpired(core.database, core.now(), { signal })),
+      run: async (signal) => options.countSwept(await sweep(core, signal)),
     },
     {
       name: 'rotate-keys',

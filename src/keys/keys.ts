@@ -55,6 +55,8 @@ export interface Keys {
    * @returns undefined for everything else. Never throws.
    */
   verify(jwt: string, options: { readonly type: string }): VerifiedJwt | undefined
+  /** The algorithms that it can sign with now. */
+  algorithms(): readonly SigningAlgorithm[]
   /** What is published now. */
   jwks(): JwksDocument
   /**

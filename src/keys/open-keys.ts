@@ -86,6 +86,8 @@ export async function openKeys(options: KeysOptions): Promise<Keys> {
 
     verify: (jwt, { type }) => verifyJwt(jwt, present(), type),
 
+    algorithms: () => [...present().signers.keys()],
+
     jwks: () => present().jwks,
 
     async rotate({ at, immediately = false } = {}) {

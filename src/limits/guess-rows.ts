@@ -8,23 +8,25 @@ import type { GuessLimit } from './guess-limits.ts'
 
 const MAX_TRIES = 8
 
-/** The failures of a window that goes on. */
+/** How many a window that goes on has counted. */
 export interface OpenWindow {
-  readonly failures: number
+  readonly counted: number
   readonly endsAt: Date
 }
 
-/** Failures as rows, shared by all nodes. */
+/** What is counted, as rows that all nodes share. */
 export interface GuessRows {
   /** Undefined where there is no window, or it is over. Those who ask together share a query. */
   window(key: Buffer, at: Date): Promise<OpenWindow | undefined>
   /**
-   * Counts one failure, and begins a window with it where there is none. Of all who count at once, on whichever nodes,
+   * Counts one, and begins a window with it where there is none. Of all who count at once, on whichever nodes,
    * as many are let through as the limit says.
    *
    * @returns undefined where it was counted; the end of the window where the limit is reached already
    */
   count(key: Buffer, limit: GuessLimit, at: Date): Promise<Date | undefined>
+  /** Takes back one that was counted at `at`, unless its window is over. */
+  takeBack(key: Buffer, limit: GuessLimit, at: Date): Promise<void>
   /** True for the first of all nodes that refuse somebody in this window. */
   markRefused(trx: Transaction<CoreTables>, key: Buffer, endsAt: Date, at: Date): Promise<boolean>
 }
@@ -32,7 +34,7 @@ export interface GuessRows {
 export function openGuessRows(database: Database): GuessRows {
   const { db, dialect } = database
   const readRows = prepareRead(db, (keys: readonly Buffer[]) =>
-    db.selectFrom('guess').select(['guess_key', 'failures', 'expires_at']).where('guess_key', 'in', keys),
+    db.selectFrom('guess').select(['guess_key', 'counted', 'expires_at']).where('guess_key', 'in', keys),
   )
   const textOf = (key: Buffer) => key.toString('latin1')
   const read = createGroupRead(
@@ -40,13 +42,13 @@ export function openGuessRows(database: Database): GuessRows {
     textOf,
   )
 
-  const increment = async (key: Buffer, { failures }: GuessLimit, at: number) => {
+  const increment = async (key: Buffer, { most }: GuessLimit, at: number) => {
     const { numUpdatedRows } = await db
       .updateTable('guess')
-      .set(({ eb }) => ({ failures: eb('failures', '+', 1) }))
+      .set(({ eb }) => ({ counted: eb('counted', '+', 1) }))
       .where('guess_key', '=', key)
       .where('expires_at', '>', at)
-      .where('failures', '<', failures)
+      .where('counted', '<', most)
       .executeTakeFirstOrThrow()
     return numUpdatedRows === 1n
   }
@@ -54,7 +56,7 @@ export function openGuessRows(database: Database): GuessRows {
   const beginAgain = async (key: Buffer, over: number, until: number) => {
     const { numUpdatedRows } = await db
       .updateTable('guess')
-      .set({ failures: 1, refused_at: null, expires_at: until })
+      .set({ counted: 1, refused_at: null, expires_at: until })
       .where('guess_key', '=', key)
       .where('expires_at', '=', over)
       .executeTakeFirstOrThrow()
@@ -62,10 +64,7 @@ export function openGuessRows(database: Database): GuessRows {
   }
   const begin = async (key: Buffer, until: number) => {
     try {
-      await db
-        .insertInto('guess')
-        .values({ guess_key: key, failures: 1, refused_at: null, expires_at: until })
-        .execute()
+      await db.insertInto('guess').values({ guess_key: key, counted: 1, refused_at: null, expires_at: until }).execute()
       return true
     } catch (error) {
       if (dialect.isDuplicateKey(error)) return false
@@ -77,7 +76,7 @@ export function openGuessRows(database: Database): GuessRows {
     async window(key, at) {
       const row = await read(key)
       return row && row.expires_at > at.getTime()
-        ? { failures: row.failures, endsAt: new Date(row.expires_at) }
+        ? { counted: row.counted, endsAt: new Date(row.expires_at) }
         : undefined
     },
 
@@ -87,13 +86,24 @@ export function openGuessRows(database: Database): GuessRows {
       for (let tries = 1; tries <= MAX_TRIES; tries++) {
         if (await increment(key, limit, now)) return undefined
         const row = await read(key)
-        if (row && row.expires_at > now && row.failures >= limit.failures) return new Date(row.expires_at)
+        if (row && row.expires_at > now && row.counted >= limit.most) return new Date(row.expires_at)
         const isBegun = row
           ? row.expires_at <= now && (await beginAgain(key, row.expires_at, until))
           : await begin(key, until)
         if (isBegun) return undefined
       }
       throw new TemporarilyUnavailable({ retryAfterSeconds: 1 })
+    },
+
+    async takeBack(key, { windowSeconds }, at) {
+      await db
+        .updateTable('guess')
+        .set(({ eb }) => ({ counted: eb('counted', '-', 1) }))
+        .where('guess_key', '=', key)
+        .where('counted', '>', 0)
+        // One that ends later has begun since, and counts others.
+        .where('expires_at', '<=', at.getTime() + windowSeconds * 1000)
+        .execute()
     },
 
     async markRefused(trx, key, endsAt, at) {

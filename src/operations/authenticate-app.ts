@@ -85,7 +85,7 @@ async function noteWrongSecret(
   { id: appId }: App,
   requestId?: string,
 ): Promise<void> {
-  await guesses.noteFailure([{ limit: 'appSecretByApp', value: appId, describe: async () => ({ appId }) }], requestId)
+  await guesses.count([{ limit: 'appSecretByApp', value: appId, describe: async () => ({ appId }) }], requestId)
 }
 
 function hasSecret({ secrets }: KnownApp, plainSecret: string, now: Date): boolean {

@@ -2,15 +2,8 @@ import type { Approval } from '../approvals/approval.ts'
 import type { Core } from '../core.ts'
 import { OAuthError } from '../errors/oauth-error.ts'
 import { ServerError } from '../errors/standard.ts'
+import type { AuthorizationAnswer } from '../plugin/context.ts'
 import { OUT_OF_BAND } from './redirect-uri.ts'
-
-/** What goes back to an app through the browser, and how. */
-export interface AuthorizationAnswer {
-  /** Verified: it is one of the app's own. */
-  readonly redirectUri: string
-  readonly responseMode: string
-  readonly members: Readonly<Record<string, string>>
-}
 
 /** Where an answer goes, as an approval remembers it. */
 export interface AuthorizationTarget {

@@ -1,14 +1,16 @@
 import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
-import { InvalidInput, NotFound } from '../errors/standard.ts'
+import { InvalidInput, NotFound, TooManySecrets } from '../errors/standard.ts'
 import { hashSecret } from '../secrets/hash-secret.ts'
-import { mintSecret } from '../secrets/secret-format.ts'
 import type { Actor } from './actor.ts'
+import { mintClientSecret } from './app-credentials.ts'
 import { type AppDescription, checkApp, checkCounts } from './check-app.ts'
 
 /** Seconds that the present secrets go on working beside a new one, unless the caller says otherwise. */
 const OVERLAP_SECONDS = 24 * 60 * 60
 const LONGEST_OVERLAP_SECONDS = 30 * OVERLAP_SECONDS
+/** Secrets of one app that work at a time: each is one more that may have leaked. */
+const MOST_SECRETS = 5
 
 export interface AppChanges extends Partial<Omit<AppDescription, 'type' | 'dialect'>> {
   readonly isDisabled?: boolean
@@ -86,6 +88,7 @@ export async function deleteApp(core: Core, by: Actor, id: string): Promise<App>
  *
  * @param overlapSeconds how long; 86,400 where left out, 0 ends them at once
  * @throws {NotFound} {InvalidInput} when the app is public, or the overlap is longer than 30 days
+ * @throws {TooManySecrets} when five work already and would go on working
  */
 export async function rotateAppSecret(
   core: Core,
@@ -99,8 +102,9 @@ export async function rotateAppSecret(
     throw new InvalidInput({ message: 'The overlap is between 0 seconds and 30 days.', field: ['overlapSeconds'] })
   }
   const at = core.now()
-  const { plain } = mintSecret('appSecret', at)
-  await core.apps.addSecret(app, hashSecret(plain), new Date(at.getTime() + overlapSeconds * 1000))
+  const plain = await mintClientSecret(core, app)
+  const othersEndAt = new Date(at.getTime() + overlapSeconds * 1000)
+  if (!(await core.apps.addSecret(app, hashSecret(plain), othersEndAt, MOST_SECRETS))) throw new TooManySecrets()
   await core.audit.write({ kind: 'app.secret-rotated', appId: app.id, userId: by.id })
   return { app, clientSecret: plain }
 }

@@ -4,7 +4,7 @@ import { InvalidInput } from '../errors/standard.ts'
 import type { Grant } from '../plugin/define-grant.ts'
 import type { User } from '../users/user.ts'
 import { redirectUriMistake } from './redirect-uri.ts'
-import { isStorableText } from './text.ts'
+import { isPlainLine } from './text.ts'
 
 /** What can be said of an app by whoever makes or changes it. */
 export interface AppDescription {
@@ -18,8 +18,6 @@ export interface AppDescription {
 }
 
 const MOST = 50
-/** What a person cannot see and is deceived by: other directions of writing, zero width, line breaks. Joiners belong to scripts and emoji. */
-const MISLEADING = /[\p{Zl}\p{Zp}\t\n\r\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/u
 
 /**
  * Checks a description of an app. `by` says who gives it: a user gives self-service scopes and grants alone, an admin any.
@@ -35,7 +33,7 @@ export function checkApp(
   present?: App,
 ): void {
   const isAdmin = by.role === 'admin'
-  if (app.name.trim() === '' || app.name.length > 100 || !isStorableText(app.name) || MISLEADING.test(app.name)) {
+  if (app.name.trim() === '' || app.name.length > 100 || !isPlainLine(app.name)) {
     throw invalid('An app needs a name of at most 100 characters.', 'name')
   }
   checkCounts(app)
@@ -50,6 +48,10 @@ export function checkApp(
     const scope = core.registry.scopes.get(name)
     if (!scope) throw invalid('There is no such scope.', 'scopes', index)
     if (scope.adminOnly && !isAdmin) throw invalid('Only an admin gives this scope.', 'scopes', index)
+    const dialect = core.registry.scopeDialects.get(name)
+    if (dialect !== undefined && dialect !== app.dialect) {
+      throw invalid(`This scope is for apps of the dialect ${dialect} alone.`, 'scopes', index)
+    }
   })
   app.redirectUris.forEach((uri, index) => {
     const mistake = redirectUriMistake(uri)

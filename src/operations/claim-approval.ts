@@ -1,10 +1,11 @@
 import { keepPace } from '../approvals/pace.ts'
 import { CodeRedemption } from '../approvals/redemption.ts'
-import type { StoredApproval } from '../approvals/rows.ts'
+import { publicApproval, type StoredApproval } from '../approvals/rows.ts'
 import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { AccessDenied, AuthorizationPending, ExpiredToken, InvalidGrant, SlowDown } from '../errors/standard.ts'
 import type { ClaimApprovalInput, ClaimableApproval } from '../plugin/context.ts'
+import type { Provenance } from '../plugin/issuance.ts'
 import { findByCode } from './find-approval.ts'
 import { noteReplay, type ReplayProof } from './note-replay.ts'
 
@@ -17,7 +18,7 @@ interface Claimant {
   readonly requestId: string
 }
 
-type Needs = Pick<Core, 'approvals' | 'audit' | 'database' | 'guesses' | 'policy' | 'tokenRows' | 'users'>
+type Needs = Pick<Core, 'approvals' | 'apps' | 'audit' | 'database' | 'guesses' | 'settings' | 'tokenRows' | 'users'>
 
 /**
  * Tells whether a code can be claimed, and by which write. The order: whose code is it, is it used, does the proof hold,
@@ -32,20 +33,20 @@ export async function claimApproval(
   input: ClaimApprovalInput,
 ): Promise<ClaimableApproval> {
   const approval = await findByCode(core, input.code, claimant)
-  if (!approval || approval.grantType !== input.grantType) throw new InvalidGrant()
+  if (!approval || approval.grantType !== input.grantType) throw new InvalidGrant({ reason: 'unknown' })
   if (approval.appId !== claimant.app.id) {
     await noteReplay(core, approval, 'failed', claimant)
-    throw new InvalidGrant()
+    throw new InvalidGrant({ reason: 'another-app' })
   }
 
-  const proof = input.proof(approval)
+  const proof = input.proof(publicApproval(approval))
   if (approval.status === 'claimed') {
     await noteReplay(core, approval, strongest(proof, claimant), claimant)
-    throw new InvalidGrant()
+    throw new InvalidGrant({ reason: 'used' })
   }
   if (proof === 'failed') {
     if (approval.status === 'approved') await core.approvals.noteFailedProof(approval.codeKey)
-    throw new InvalidGrant()
+    throw new InvalidGrant({ reason: 'not-proved' })
   }
   if (approval.status !== 'approved') throw await notClaimable(core, approval, claimant, input)
   return claimable(core, approval, proof, claimant, input.code)
@@ -58,7 +59,9 @@ function strongest(proof: ReplayProof, claimant: Claimant): ReplayProof {
 
 async function notClaimable(core: Needs, approval: StoredApproval, { arrivedAt }: Claimant, input: ClaimApprovalInput) {
   const { intervalSeconds } = input
-  if (intervalSeconds === undefined) return new InvalidGrant()
+  if (intervalSeconds === undefined) {
+    return new InvalidGrant({ reason: approval.status === 'expired' ? 'expired' : 'not-approved' })
+  }
   if (approval.status === 'denied') return new AccessDenied()
   if (approval.status === 'expired') return new ExpiredToken()
   const pace = await keepPace(core.database, approval.codeKey, {
@@ -80,13 +83,20 @@ async function claimable(
 ): Promise<ClaimableApproval> {
   const { userId, grantedScopes } = approval
   const user = userId === undefined ? undefined : await core.users.byId(userId)
-  if (userId === undefined || grantedScopes === undefined || !user || user.disabledAt) throw new InvalidGrant()
+  if (userId === undefined || grantedScopes === undefined || !user || user.disabledAt)
+    throw new InvalidGrant({ reason: 'user-gone' })
   return {
-    approval: { ...approval, userId, grantedScopes },
+    approval: { ...publicApproval(approval), userId, grantedScopes },
+    provenance: {
+      authenticatedAt: approval.authenticatedAt,
+      methods: approval.methods,
+      sessionId: approval.sessionId,
+      asked: approval.details.asked as Provenance['asked'],
+    },
     redemption: new CodeRedemption(core.approvals, approval.codeKey, async () => {
       const latest = await core.approvals.byCode(code)
       if (latest?.status === 'claimed') await noteReplay(core, latest, strongest(proof, claimant), claimant)
-      return new InvalidGrant()
+      return new InvalidGrant({ reason: 'used' })
     }),
   }
 }

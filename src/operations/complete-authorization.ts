@@ -1,19 +1,17 @@
-import type { StoredApproval } from '../approvals/rows.ts'
+import { publicApproval, type StoredApproval } from '../approvals/rows.ts'
 import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
 import { AccessDenied, ServerError } from '../errors/standard.ts'
-import type { ResponseType } from '../plugin/contributions.ts'
+import type { AuthorizationAnswer } from '../plugin/context.ts'
+import type { PersonsDecision, ResponseType } from '../plugin/contributions.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import { mintSecret } from '../secrets/secret-format.ts'
-import { type AuthorizationAnswer, type AuthorizationTarget, answerTo, errorMembers } from './authorization-answer.ts'
+import { type AuthorizationTarget, answerTo, errorMembers } from './authorization-answer.ts'
 import { claimApproval } from './claim-approval.ts'
 import { approve, type Decider, deny } from './decide-approval.ts'
 import { mintTokens } from './mint-tokens.ts'
 import { grantContext, requestContext } from './plugin-context.ts'
 import { withDeadline } from './with-deadline.ts'
-
-/** What a person decided: the scopes that they said yes to, or no. */
-export type PersonsDecision = { readonly approves: readonly string[] } | { readonly denies: true }
 
 /**
  * Lets a signed-in user decide what an app asked for through the browser, and makes the answer that takes the browser back
@@ -30,42 +28,46 @@ export async function completeAuthorization(
   decision: PersonsDecision,
   request: RequestFacts,
 ): Promise<AuthorizationAnswer> {
+  return (await concludeAuthorization(core, decider, handle, target, decision, request)).answer
+}
+
+/** The same, with the approval as it was decided. */
+export async function concludeAuthorization(
+  core: Core,
+  decider: Decider,
+  handle: string,
+  target: AuthorizationTarget,
+  decision: PersonsDecision,
+  request: RequestFacts,
+): Promise<{ readonly approval: StoredApproval; readonly answer: AuthorizationAnswer }> {
   if ('denies' in decision) {
-    await deny(core, decider, handle)
-    return answerTo(core, target, errorMembers(core, new AccessDenied(), request.id))
+    const approval = await deny(core, decider, handle)
+    return { approval, answer: answerTo(core, target, errorMembers(core, new AccessDenied(), request.id)) }
   }
   const type = core.registry.responseTypes.get(target.responseType)
   if (!type) throw new ServerError({ cause: new Error(`There is no response type ${target.responseType} any more.`) })
   const at = core.now()
   const code = mintSecret('code', at)
   const expiresAt = new Date(at.getTime() + type.ttlSeconds * 1000)
-  const approval: StoredApproval = await approve(core, decider, handle, decision.approves, { key: code.key, expiresAt })
-  await rememberConsent(core, type, approval, decider)
-  try {
-    const ctx = requestContext(core, type.pluginId, request)
-    if (type.issues) return answerTo(core, target, await issue(core, type, approval, code.plain, request))
-    return answerTo(
-      core,
-      target,
-      await withDeadline(type.complete(ctx, approval, code.plain), `the response type ${type.responseType}`),
-    )
-  } catch (error) {
-    return answerTo(core, target, errorMembers(core, error, request.id))
-  }
+  const approval = await approve(core, decider, handle, decision.approves, { key: code.key, expiresAt })
+  return { approval, answer: answerTo(core, target, await membersOf(core, type, approval, code.plain, request)) }
 }
 
-/** Remembers what the user said yes to, where the app is one that is asked about once. */
-async function rememberConsent(
+async function membersOf(
   core: Core,
-  type: ResponseType,
+  type: Owned<ResponseType>,
   approval: StoredApproval,
-  { user }: Decider,
-): Promise<void> {
-  const app = await core.apps.byId(approval.appId)
-  if (!app || !type.consent || core.settings.read(type.consent, app) !== 'remember') return
-  const given = await core.consents.scopes(user.id, app.id)
-  const added = (approval.grantedScopes ?? []).filter((scope) => !given.includes(scope))
-  await core.consents.remember(user.id, app.id, added)
+  code: string,
+  request: RequestFacts,
+): Promise<Record<string, string>> {
+  try {
+    if (type.issues) return await issue(core, type, approval, code, request)
+    const ctx = requestContext(core, type.pluginId, request)
+    const completing = type.complete(ctx, publicApproval(approval), code)
+    return await withDeadline(completing, `the response type ${type.responseType}`)
+  } catch (error) {
+    return errorMembers(core, error, request.id)
+  }
 }
 
 /** Tokens in the answer itself: the approval is claimed at once, by the same rule and the same write as any other. */

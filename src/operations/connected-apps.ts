@@ -43,22 +43,25 @@ export async function connectedApps(
 }
 
 /**
- * Takes back what a user gave to an app: the remembered yes, and every token that descends from one.
+ * Takes back what a user gave to an app: the remembered yes, a code that it has not claimed yet, and every token that
+ * descends from one.
  *
  * @throws {NotFound} when the app has nothing of theirs
  */
 export async function disconnectApp(
-  core: Pick<Core, 'audit' | 'consents' | 'database' | 'now' | 'tokenRows'>,
+  core: Pick<Core, 'approvals' | 'audit' | 'consents' | 'database' | 'now' | 'tokenRows'>,
   { user }: Pick<SignedIn, 'user'>,
   appId: string,
   requestId: string,
 ): Promise<void> {
   const at = core.now()
   const isDone = await core.database.transaction(async (trx) => {
+    // Before the families: a claim that is under way is waited for, and the family that it makes is there then.
+    const codes = await core.approvals.withdraw(trx, user.id, appId)
     const wasRemembered = await core.consents.forget(trx, user.id, appId)
     const families = await core.tokenRows.revokeFamilies(trx, user.id, appId, at)
-    if (!wasRemembered && families === 0) return false
-    const details = { families, wasRemembered }
+    if (!wasRemembered && families === 0 && codes === 0) return false
+    const details = { families, wasRemembered, codes }
     await core.audit.insertRow(
       trx,
       core.audit.row({ kind: 'app.disconnected', appId, userId: user.id, requestId, details }),

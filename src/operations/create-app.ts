@@ -3,10 +3,9 @@ import type { Core } from '../core.ts'
 import { InvalidInput } from '../errors/standard.ts'
 import { generateId } from '../secrets/generate-id.ts'
 import { hashSecret } from '../secrets/hash-secret.ts'
-import { mintSecret } from '../secrets/secret-format.ts'
 import type { Actor } from './actor.ts'
+import { mintClientId, mintClientSecret } from './app-credentials.ts'
 import { type AppDescription, checkApp } from './check-app.ts'
-import { pluginContext } from './plugin-context.ts'
 
 export interface CreatedApp {
   readonly app: App
@@ -32,11 +31,9 @@ export async function createApp(core: Core, by: Actor, input: NewApp): Promise<C
   checkApp(core, by, description)
   const ownerId = givenOwnerId === undefined ? by.id : await chooseOwner(core, by, givenOwnerId)
   const at = core.now()
-  const dialect = description.dialect === undefined ? undefined : core.registry.dialects.get(description.dialect)
-  const context = dialect && pluginContext(core, dialect.pluginId)
   const app: App = {
     id: generateId(at),
-    clientId: (context && (await dialect.mintClientId?.(context))) ?? generateId(at),
+    clientId: await mintClientId(core, description.dialect),
     name: description.name.trim(),
     type: description.type,
     ownerId,
@@ -50,10 +47,7 @@ export async function createApp(core: Core, by: Actor, input: NewApp): Promise<C
     disabledAt: undefined,
     createdAt: at,
   }
-  const clientSecret =
-    app.type === 'public'
-      ? undefined
-      : ((context && (await dialect.mintClientSecret?.(context))) ?? mintSecret('appSecret', at).plain)
+  const clientSecret = app.type === 'public' ? undefined : await mintClientSecret(core, app)
   await core.apps.insert(app, clientSecret === undefined ? undefined : hashSecret(clientSecret))
   await core.audit.write({ kind: 'app.created', appId: app.id, userId: by.id, details: { type: app.type } })
   return { app, clientSecret }

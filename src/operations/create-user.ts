@@ -5,12 +5,17 @@ import { generateId } from '../secrets/generate-id.ts'
 import type { User } from '../users/user.ts'
 import { usernameKey } from '../users/username.ts'
 import type { Actor } from './actor.ts'
+import { checkEmail } from './check-profile.ts'
+import { endAllSessions } from './end-session.ts'
 import { ownTables } from './own-tables.ts'
 import { pluginContext } from './plugin-context.ts'
+import { withDeadline } from './with-deadline.ts'
 
 export interface NewUser {
   readonly username: string
   readonly role?: User['role']
+  /** Not verified by being told. */
+  readonly email?: string | null | undefined
   /** Enrolled with the first sign-in that takes a password. Left out: the user has no way to sign in yet. */
   readonly password?: string | undefined
 }
@@ -19,10 +24,11 @@ export interface NewUser {
  * Makes a user.
  *
  * @param by who makes it; undefined for the command line and the first start
- * @throws {InvalidInput} when the name is taken or not a user name, or the password is too weak
+ * @throws {InvalidInput} when the name is taken or not a user name, the email is no address, or the password is too weak
  */
 export async function createUser(core: Core, by: Pick<Actor, 'id'> | undefined, input: NewUser): Promise<User> {
   readUsername(input.username)
+  checkEmail(input.email)
   const enrolment =
     input.password === undefined ? undefined : await prepareEnrolment(core, { password: input.password })
   return addUser(core, input, { enrolment, createdBy: by?.id })
@@ -32,18 +38,23 @@ export async function createUser(core: Core, by: Pick<Actor, 'id'> | undefined, 
  * Makes a user, together with what lets them sign in.
  *
  * @param createdBy the id of who is answerable for it; left out: they themselves, or the operator
- * @throws {InvalidInput} when the name is taken or not a user name
+ * @throws {InvalidInput} when the name is taken or not a user name, or the email is no address
  * @throws what the enrolment throws; then there is no user either
  */
 export async function addUser(
-  core: Pick<Core, 'audit' | 'now' | 'users'>,
-  input: { readonly username: string; readonly role?: User['role'] | undefined },
+  core: Pick<Core, 'audit' | 'now' | 'profiles' | 'users'>,
+  input: Pick<NewUser, 'username' | 'email'> & { readonly role?: User['role'] | undefined },
   { enrolment, createdBy }: { readonly enrolment?: Enrolment | undefined; readonly createdBy?: string | undefined },
 ): Promise<User> {
   const username = readUsername(input.username)
   const at = core.now()
   const user: User = { id: generateId(at), username, role: input.role ?? 'user', disabledAt: undefined, createdAt: at }
-  if (!(await core.users.insert(user, enrolment))) throw nameTaken()
+  const email = checkEmail(input.email)
+  const isInserted = await core.users.insert(user, async (trx, userId) => {
+    if (email !== undefined) await core.profiles.insert(trx, userId, email, at)
+    await enrolment?.(trx, userId)
+  })
+  if (!isInserted) throw nameTaken()
   await core.audit.write({ kind: 'user.created', userId: user.id, details: { role: user.role, by: createdBy } })
   return user
 }
@@ -82,7 +93,8 @@ export async function prepareEnrolment(core: Core, values: { readonly password: 
   if (!signIn?.enroll)
     throw new InvalidInput({ message: 'No sign-in of this server takes a password.', field: ['password'] })
   const { pluginId } = signIn
-  const write = await signIn.enroll(pluginContext(core, pluginId), values)
+  const enrolling = signIn.enroll(pluginContext(core, pluginId), values)
+  const write = await withDeadline(enrolling, `the sign-in ${signIn.id}`)
   return (trx, userId) => write(ownTables(core, trx, pluginId), userId)
 }
 
@@ -110,7 +122,7 @@ export async function updateUser(core: Core, by: Pick<Actor, 'id'>, id: string, 
     throw new InvalidInput({ message: 'Admins cannot take their own rights away; another admin can.', field: ['id'] })
   }
   await core.users.update(next, user)
-  if (next.disabledAt) await core.sessions.endAll(next.id)
+  if (next.disabledAt) await endAllSessions(core, next.id)
   await core.audit.write({
     kind: 'user.updated',
     userId: user.id,

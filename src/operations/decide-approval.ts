@@ -1,9 +1,13 @@
+import type { Transaction } from 'kysely'
 import type { Decision } from '../approvals/approvals.ts'
-import type { StoredApproval } from '../approvals/rows.ts'
+import { publicApproval, type StoredApproval } from '../approvals/rows.ts'
+import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { AlreadyDecided, ExpiredToken, InvalidScope, LoginRequired, NotFound } from '../errors/standard.ts'
+import type { CoreTables } from '../storage/tables.ts'
+import { targetOf } from './authorization-answer.ts'
 import { findByHandle } from './find-approval.ts'
-import { isFreshEnough } from './needed-interaction.ts'
+import { suffices } from './needed-interaction.ts'
 import { observe } from './observe.ts'
 import type { SignedIn } from './presented-session.ts'
 
@@ -13,7 +17,7 @@ export interface Decider extends SignedIn {
 
 /**
  * Lets a signed-in user say yes to what an app asks for, or to a part of it. One decision counts: everybody else is told
- * that it was made.
+ * that it was made. Where the app is one that is asked about once, the yes is remembered with it.
  *
  * @param scopes what the user says yes to; all that was asked for where left out
  * @param newCode what the app will claim with, where it does not have a code yet
@@ -30,8 +34,8 @@ export async function approve(
   scopes?: readonly string[],
   newCode?: Decision['newCode'],
 ): Promise<StoredApproval> {
-  const approval = await findPending(core, decider, handle)
-  if (!isFreshEnough(approval, decider)) throw new LoginRequired()
+  const { app, approval } = await findPending(core, decider, handle)
+  if (!(await suffices(core, app, approval, decider))) throw new LoginRequired()
   const granted = scopes ?? approval.requestedScopes
   const isAsked = granted.every((scope) => approval.requestedScopes.includes(scope))
   const needsAdmin = granted.some((scope) => core.registry.scopes.get(scope)?.adminOnly)
@@ -41,14 +45,20 @@ export async function approve(
 
 /** Lets a signed-in user say no. @throws {NotFound} {AlreadyDecided} {ExpiredToken} {TooManyAttempts} */
 export async function deny(core: Core, decider: Decider, handle: string): Promise<StoredApproval> {
-  return decide(core, decider, await findPending(core, decider, handle), { status: 'denied', scopes: [] })
+  const { approval } = await findPending(core, decider, handle)
+  return decide(core, decider, approval, { status: 'denied', scopes: [] })
 }
 
-async function findPending(core: Core, decider: Decider, handle: string): Promise<StoredApproval> {
+async function findPending(
+  core: Core,
+  decider: Decider,
+  handle: string,
+): Promise<{ app: App; approval: StoredApproval }> {
   const approval = await findByHandle(core, handle, decider)
-  if (!approval || !(await core.apps.byId(approval.appId))) throw new NotFound()
+  const app = approval && (await core.apps.byId(approval.appId))
+  if (!app) throw new NotFound()
   throwUnlessPending(approval)
-  return approval
+  return { app, approval }
 }
 
 function throwUnlessPending({ status }: StoredApproval): void {
@@ -63,25 +73,43 @@ async function decide(
   decision: Pick<Decision, 'status' | 'scopes' | 'newCode'>,
 ): Promise<StoredApproval> {
   const { status, scopes } = decision
-  const isMine = await core.approvals.decide(approval, {
-    ...decision,
-    userId: user.id,
-    authenticatedAt: session.authenticatedAt,
-  })
-  const decided = await core.approvals.byId(approval.id)
-  if (!decided) throw new NotFound()
-  if (!isMine) {
-    throwUnlessPending(decided)
-    throw new AlreadyDecided()
-  }
-  core.decisions.notify(decided)
-  await core.audit.write({
+  const { appId } = approval
+  const isRemembered = status === 'approved' && (await isAskedOnce(core, approval))
+  const auditRow = core.audit.row({
     kind: status === 'approved' ? 'approval.approved' : 'approval.denied',
-    appId: approval.appId,
+    appId,
     userId: user.id,
     requestId,
     details: { approvalId: approval.id, grantType: approval.grantType, scopes },
   })
-  observe(core, 'approvalDecided', { approval: decided })
+  // The audit row is this attempt's alone, so it tells whether a COMMIT whose answer got lost took place.
+  const settle = async () => (await core.audit.find(auditRow.id)) && core.approvals.byId(approval.id)
+  // All or nothing: a decision that counts while its answer is lost would take the code with it.
+  const work = async (trx: Transaction<CoreTables>) => {
+    const decided = await core.approvals.decide(trx, approval, { ...decision, userId: user.id, session })
+    if (!decided) return undefined
+    if (isRemembered) await core.consents.remember(user.id, appId, scopes, trx)
+    await core.audit.insertRow(trx, auditRow)
+    return decided
+  }
+  const decided = (await core.database.transaction(work, { settle })) ?? (await settle())
+  if (!decided) return refuse(core, approval)
+  core.decisions.notify(decided)
+  observe(core, 'approvalDecided', { approval: publicApproval(decided) })
   return decided
+}
+
+/** Whether the app asks through the browser, and its users are asked once. */
+async function isAskedOnce(core: Core, approval: StoredApproval): Promise<boolean> {
+  const target = targetOf(approval)
+  const consent = target && core.registry.responseTypes.get(target.responseType)?.consent
+  const app = await core.apps.byId(approval.appId)
+  return consent !== undefined && core.settings.read(consent, app) === 'remember'
+}
+
+async function refuse(core: Core, approval: StoredApproval): Promise<never> {
+  const latest = await core.approvals.byId(approval.id)
+  if (!latest) throw new NotFound()
+  throwUnlessPending(latest)
+  throw new AlreadyDecided()
 }

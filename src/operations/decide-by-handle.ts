@@ -1,9 +1,10 @@
 import type { StoredApproval } from '../approvals/rows.ts'
 import type { Core } from '../core.ts'
-import { NotFound } from '../errors/standard.ts'
+import type { AuthorizationAnswer } from '../plugin/context.ts'
+import type { PersonsDecision } from '../plugin/contributions.ts'
 import type { RequestFacts } from '../plugin/request.ts'
-import { type AuthorizationAnswer, targetOf } from './authorization-answer.ts'
-import { completeAuthorization, type PersonsDecision } from './complete-authorization.ts'
+import { targetOf } from './authorization-answer.ts'
+import { concludeAuthorization } from './complete-authorization.ts'
 import { approve, type Decider, deny } from './decide-approval.ts'
 
 export interface Decided {
@@ -34,8 +35,5 @@ export async function decideByHandle(
         : await deny(core, decider, handle)
     return { approval, answer: undefined }
   }
-  const answer = await completeAuthorization(core, decider, handle, target, decision, request)
-  const approval = await core.approvals.byHandle(handle)
-  if (!approval) throw new NotFound()
-  return { approval, answer }
+  return concludeAuthorization(core, decider, handle, target, decision, request)
 }

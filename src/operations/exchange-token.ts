@@ -42,7 +42,7 @@ export async function exchangeToken(core: Core, token: TokenRequest): Promise<To
   const decided = await withDeadline(grant.exchange(ctx, params), `the grant ${grant.grantType}`)
   if ('repeated' in decided) return decided.repeated
   const asked = await applyTokenParams(core, token, authenticated, decided)
-  const issuance = await keepRightful(core, app, asked)
+  const issuance = shorten(await keepRightful(core, app, asked), token)
 
   const contextOf = (pluginId: string) =>
     pluginId === grant.pluginId ? ctx : grantContext(core, pluginId, token.request, authenticated, provenKey, noHash)
@@ -59,7 +59,8 @@ export async function exchangeToken(core: Core, token: TokenRequest): Promise<To
 }
 
 function findGrant(core: Pick<Core, 'registry'>, grantType: string): Owned<Grant> {
-  if (grantType === '') throw new InvalidRequest({ message: 'The parameter grant_type is missing.' })
+  if (grantType === '')
+    throw new InvalidRequest({ message: 'The parameter grant_type is missing.', about: 'grant_type' })
   const grant = core.registry.grants.get(grantType)
   if (!grant) throw new UnsupportedGrantType()
   return grant
@@ -118,6 +119,11 @@ async function keepRightful(core: Pick<Core, 'registry' | 'users'>, app: App, is
   const isRightful = (scope: string) =>
     app.scopes.includes(scope) && (isAdmin || !core.registry.scopes.get(scope)?.adminOnly)
   return issuance.scopes.every(isRightful) ? issuance : { ...issuance, scopes: issuance.scopes.filter(isRightful) }
+}
+
+function shorten(issuance: Issuance, { expiresInSeconds }: TokenRequest): Issuance {
+  if (expiresInSeconds === undefined) return issuance
+  return { ...issuance, expiresInSeconds: Math.min(issuance.expiresInSeconds ?? Infinity, expiresInSeconds) }
 }
 
 const noHash = (): Buffer => Buffer.alloc(0)

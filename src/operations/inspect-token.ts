@@ -1,14 +1,16 @@
+import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import type { ActiveToken } from '../plugin/context.ts'
-import { parseSecret, secretKind } from '../secrets/secret-format.ts'
+import { foreignKey, parseSecret, secretKind } from '../secrets/secret-format.ts'
 import { fromJson, instant } from '../storage/rows.ts'
+import { subjectOf } from './subject-of.ts'
 
-type Needs = Pick<Core, 'apps' | 'issuer' | 'keys' | 'now' | 'registry' | 'tokenRows' | 'users'>
-
-interface Found extends Omit<ActiveToken, 'appId' | 'clientId' | 'username' | 'tokenType'> {
+interface Found extends Omit<ActiveToken, 'appId' | 'clientId' | 'username' | 'subject' | 'tokenType'> {
   readonly app: { readonly id: string } | { readonly clientId: string }
-  /** Revoked, or its family is over. Undefined where that was not read with it. */
-  readonly isOver?: boolean
+  /** Revoked, or its family is over. */
+  readonly isOver: boolean
+  /** A refresh token that was used up by its exchange. */
+  readonly isExchanged?: boolean
 }
 
 /**
@@ -18,18 +20,41 @@ interface Found extends Omit<ActiveToken, 'appId' | 'clientId' | 'username' | 't
  * @returns undefined for everything else, without saying why
  * @see RFC 7662 §2.2
  */
-export async function inspectToken(core: Needs, token: string): Promise<ActiveToken | undefined> {
+export async function inspectToken(core: Core, token: string): Promise<ActiveToken | undefined> {
   const found = await findToken(core, token)
-  if (!found || found.expiresAt <= core.now()) return undefined
-  const [isOver, app, user] = await Promise.all([
-    found.isOver ?? isRevokedOrOver(core, found),
+  return found && !found.isExchanged ? describeLiving(core, found) : undefined
+}
+
+/**
+ * Finds what a token that somebody wants revoked stands for: one that is active, or a refresh token that was exchanged
+ * already while its family lives. Whoever holds the old one asks for the end of all that came of it.
+ *
+ * @see RFC 7009 §2.1
+ */
+export async function findToRevoke(core: Core, token: string): Promise<ActiveToken | undefined> {
+  const found = await findToken(core, token)
+  return found && describeLiving(core, found)
+}
+
+/** Why {@link inspectToken} finds nothing. One whose row is gone, long after its end, is unknown again. */
+export async function whyInactive(core: Core, token: string): Promise<'unknown' | 'expired' | 'revoked'> {
+  const found = await findToken(core, token)
+  if (!found) return 'unknown'
+  return found.expiresAt <= core.now() ? 'expired' : 'revoked'
+}
+
+/** Undefined for what has expired or was revoked, or whose family, app or user is no longer there. */
+async function describeLiving(core: Core, found: Found): Promise<ActiveToken | undefined> {
+  if (found.isOver || found.expiresAt <= core.now()) return undefined
+  const [app, user] = await Promise.all([
     'id' in found.app
       ? core.apps.byId(found.app.id)
       : core.apps.byClientId(found.app.clientId).then((known) => known?.app),
     found.userId === undefined ? undefined : core.users.byId(found.userId),
   ])
-  if (isOver || !app || app.disabledAt) return undefined
+  if (!app || app.disabledAt) return undefined
   if (found.userId !== undefined && (!user || user.disabledAt)) return undefined
+  const subject = await knownSubject(core, app, found)
   return {
     kind: found.kind,
     id: found.id,
@@ -37,7 +62,9 @@ export async function inspectToken(core: Needs, token: string): Promise<ActiveTo
     appId: app.id,
     clientId: app.clientId,
     userId: found.userId,
-    username: user?.username,
+    subject,
+    // Whoever knows the user by a name of its own must not be told another one.
+    username: subject === found.userId ? user?.username : undefined,
     familyId: found.familyId,
     scopes: found.scopes,
     audience: found.audience,
@@ -47,13 +74,10 @@ export async function inspectToken(core: Needs, token: string): Promise<ActiveTo
   }
 }
 
-async function isRevokedOrOver(core: Needs, { kind, id, familyId }: Found): Promise<boolean> {
-  const [isRevoked, family] = await Promise.all([
-    kind === 'access' && core.tokenRows.isRevoked(id),
-    familyId === undefined ? undefined : core.tokenRows.family(familyId),
-  ])
-  if (isRevoked || familyId === undefined) return isRevoked
-  return isFamilyOver(core, family?.revoked_at ?? null, family?.expires_at ?? null)
+/** What a token says of its subject is what its app was told; a refresh token says nothing. */
+async function knownSubject(core: Core, app: App, { claims, userId }: Found): Promise<string> {
+  if (typeof claims.sub === 'string') return claims.sub
+  return userId === undefined ? app.clientId : subjectOf(core, app, userId)
 }
 
 /** One that is gone is over. */
@@ -61,41 +85,57 @@ function isFamilyOver(core: Pick<Core, 'now'>, revokedAt: number | null, expires
   return revokedAt !== null || expiresAt === null || expiresAt <= core.now().getTime()
 }
 
-async function findToken(core: Needs, token: string): Promise<Found | undefined> {
+async function findToken(core: Core, token: string): Promise<Found | undefined> {
   switch (secretKind(token)) {
     case 'accessToken':
-      return findOpaque(core, token)
+      return findOpaque(core, parseSecret('accessToken', token)?.key)
     case 'refreshToken':
-      return findRefreshToken(core, token)
+      return findRefreshToken(core, parseSecret('refreshToken', token)?.key)
     case undefined:
-      return findJwt(core, token)
+      return (await findJwt(core, token)) ?? findForeign(core, token)
     default:
       return undefined
   }
 }
 
-function findJwt(core: Needs, token: string): Found | undefined {
+async function findJwt(core: Core, token: string): Promise<Found | undefined> {
   const claims = core.keys.verify(token, { type: 'at+jwt' })?.claims
   if (!claims || claims.iss !== core.issuer) return undefined
-  const { jti, client_id: clientId, sub, exp, iat, scope, aud, fid } = claims
+  const { jti, client_id: clientId, exp, iat, scope, aud, fid } = claims
   if (typeof jti !== 'string' || typeof clientId !== 'string' || typeof exp !== 'number') return undefined
+  const familyId = typeof fid === 'string' ? fid : undefined
+  const [isRevoked, family] = await Promise.all([
+    core.tokenRows.isRevoked(jti),
+    familyId === undefined ? undefined : core.tokenRows.family(familyId),
+  ])
   return {
     kind: 'access',
     id: jti,
     app: { clientId },
-    userId: typeof sub === 'string' && sub !== clientId ? sub : undefined,
-    familyId: typeof fid === 'string' ? fid : undefined,
+    // The family knows, whatever name the app has for them.
+    userId: family?.user_id ?? undefined,
+    familyId,
     scopes: typeof scope === 'string' ? scope.split(' ') : [],
     audience: asList(aud),
     claims,
     issuedAt: new Date(Number(iat) * 1000),
     expiresAt: new Date(exp * 1000),
+    isOver:
+      isRevoked ||
+      (familyId !== undefined && isFamilyOver(core, family?.revoked_at ?? null, family?.expires_at ?? null)),
   }
 }
 
-async function findOpaque(core: Needs, token: string): Promise<Found | undefined> {
-  const parsed = parseSecret('accessToken', token)
-  const row = parsed && (await core.tokenRows.accessToken(parsed.key))
+/** One in another system's shape says nothing by itself: it is on record, or it is nothing. */
+async function findForeign(core: Core, token: string): Promise<Found | undefined> {
+  const dialects = [...core.registry.dialects.values()]
+  if (!dialects.some(({ accessTokens, refreshTokens }) => accessTokens ?? refreshTokens)) return undefined
+  const key = foreignKey(token)
+  return (await findOpaque(core, key)) ?? findRefreshToken(core, key)
+}
+
+async function findOpaque(core: Core, key: Buffer | undefined): Promise<Found | undefined> {
+  const row = key && (await core.tokenRows.accessToken(key))
   if (!row) return undefined
   const claims = fromJson<Record<string, unknown>>(row.claims)
   return {
@@ -115,10 +155,9 @@ async function findOpaque(core: Needs, token: string): Promise<Found | undefined
   }
 }
 
-async function findRefreshToken(core: Needs, token: string): Promise<Found | undefined> {
-  const parsed = parseSecret('refreshToken', token)
-  const row = parsed && (await core.tokenRows.refreshToken(parsed.key))
-  const family = row && row.consumed_at === null ? await core.tokenRows.family(row.family_id) : undefined
+async function findRefreshToken(core: Core, key: Buffer | undefined): Promise<Found | undefined> {
+  const row = key && (await core.tokenRows.refreshToken(key))
+  const family = row && (await core.tokenRows.family(row.family_id))
   if (!row || !family) return undefined
   return {
     kind: 'refresh',
@@ -131,6 +170,8 @@ async function findRefreshToken(core: Needs, token: string): Promise<Found | und
     claims: {},
     issuedAt: instant(row.created_at),
     expiresAt: instant(row.expires_at),
+    isOver: isFamilyOver(core, family.revoked_at, family.expires_at),
+    isExchanged: row.consumed_at !== null,
   }
 }
 

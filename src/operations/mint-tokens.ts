@@ -3,13 +3,16 @@ import type { Core } from '../core.ts'
 import type { GrantContext, TokenSet } from '../plugin/context.ts'
 import type { Issuance } from '../plugin/issuance.ts'
 import { generateId } from '../secrets/generate-id.ts'
-import { mintSecret } from '../secrets/secret-format.ts'
+import { foreignKey, mintSecret } from '../secrets/secret-format.ts'
 import { accessTokenClaims } from '../tokens/access-token-claims.ts'
 import { accessTokenRow, familyRow, refreshTokenRow } from '../tokens/minted-rows.ts'
 import type { ProvenKey } from '../tokens/proven-key.ts'
 import type { IssuedRows } from '../tokens/token-rows.ts'
 import { refreshLifetimes } from './refresh-lifetimes.ts'
+import { requireOneResource } from './scopes.ts'
 import { storeTokens } from './store-tokens.ts'
+import { subjectOf } from './subject-of.ts'
+import { tokenShape } from './token-shape.ts'
 import { withDeadline } from './with-deadline.ts'
 
 /** The context that a plugin is given for this request: each its own. */
@@ -23,28 +26,32 @@ export interface Minting {
   readonly requestId: string
 }
 
-type Needs = Pick<
-  Core,
-  'approvals' | 'audit' | 'database' | 'issuer' | 'keys' | 'now' | 'policy' | 'registry' | 'settings' | 'tokenRows'
->
-
 /**
  * Turns a grant's decision into tokens. Everything is signed before a transaction opens, and no token is answered before
  * what pays for it, what describes it and its audit row are durable.
+ *
+ * @throws {InvalidScope} when the scopes are for several resources, and the grant says no audience
  */
-export async function mintTokens(core: Needs, contextOf: ContextOf, minting: Minting): Promise<TokenSet> {
+export async function mintTokens(core: Core, contextOf: ContextOf, minting: Minting): Promise<TokenSet> {
   const { app, issuance, provenKey } = minting
+  if (issuance.audience === undefined) requireOneResource(core, issuance.scopes)
   const at = core.now()
   const userId = 'userId' in issuance.subject ? issuance.subject.userId : undefined
+  const subject = userId === undefined ? app.clientId : await subjectOf(core, app, userId)
   const tokenId = generateId(at)
   const familyId = issuance.familyId ?? (userId === undefined ? undefined : generateId(at))
-  const expiresInSeconds = Math.min(issuance.expiresInSeconds ?? Infinity, core.policy.accessTokenTtlSeconds)
-  const token = { ...minting, tokenId, familyId, userId, at, expiresAt: later(at, expiresInSeconds) }
+  const shape = tokenShape(core, app)
+  const ttlSeconds = shape?.ttlSeconds({ ...minting, userId }) ?? core.policy.accessTokenTtlSeconds
+  const expiresInSeconds = Math.min(issuance.expiresInSeconds ?? Infinity, ttlSeconds)
+  const token = { ...minting, tokenId, familyId, userId, subject, at, expiresAt: later(at, expiresInSeconds) }
   const lifetimes = issuance.refreshable === true ? refreshLifetimes(core, app) : undefined
   const rows: IssuedRows = {}
 
   let accessToken: string
-  if (app.tokenFormat === 'jwt') {
+  if (shape) {
+    accessToken = await shape.accessToken(token)
+    rows.accessToken = accessTokenRow(core, token, foreignKey(accessToken))
+  } else if (app.tokenFormat === 'jwt') {
     accessToken = core.keys.sign(accessTokenClaims(core, token), { algorithm: core.policy.algorithm, type: 'at+jwt' })
   } else {
     const opaque = mintSecret('accessToken', at)
@@ -58,9 +65,10 @@ export async function mintTokens(core: Needs, contextOf: ContextOf, minting: Min
       rows.family = familyRow(token, familyId, later(at, lifetimes?.absoluteSeconds ?? expiresInSeconds))
     }
     if (lifetimes) {
-      const refresh = mintSecret('refreshToken', at)
+      const expiresAt = later(at, lifetimes.idleSeconds)
+      const refresh = (await shape?.refreshToken({ ...token, expiresAt })) ?? mintSecret('refreshToken', at)
       refreshToken = refresh.plain
-      rows.refreshToken = refreshTokenRow(token, familyId, refresh.key, later(at, lifetimes.idleSeconds))
+      rows.refreshToken = refreshTokenRow(token, familyId, refresh.key, expiresAt)
     }
   }
 

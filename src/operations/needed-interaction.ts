@@ -3,6 +3,7 @@ import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { InvalidRequest } from '../errors/standard.ts'
 import type { RawParams } from '../plugin/request.ts'
+import { describeAsked, isAccepted } from './authorize-params.ts'
 import { readText } from './parse-params.ts'
 import type { SignedIn } from './presented-session.ts'
 
@@ -51,8 +52,18 @@ export function storedInteraction({ prompts, freshAfter, loginHint }: Interactio
   return { asksConsent: prompts.includes('consent'), freshAfter: freshAfter?.getTime(), loginHint }
 }
 
-/** Whether a session is recent enough for an approval: what `prompt=login` and `max_age` ask for. */
-export function isFreshEnough({ details }: Pick<Approval, 'details'>, { session }: SignedIn): boolean {
+/** Whether who is signed in will do for an approval: recent enough, and accepted by the plugins that the app asked something of. */
+export async function suffices(
+  core: Core,
+  app: App,
+  approval: Pick<Approval, 'details'>,
+  signedIn: SignedIn,
+): Promise<boolean> {
+  return isFreshEnough(approval, signedIn) && isAccepted(core, app, approval, signedIn)
+}
+
+/** Whether a session is recent enough: what `prompt=login` and `max_age` ask for. */
+function isFreshEnough({ details }: Pick<Approval, 'details'>, { session }: SignedIn): boolean {
   return typeof details.freshAfter !== 'number' || session.authenticatedAt.getTime() >= details.freshAfter
 }
 
@@ -61,7 +72,7 @@ export function isFreshEnough({ details }: Pick<Approval, 'details'>, { session 
  * it again. A public app cannot prove to be the one that they said yes to, so it is asked for each time (RFC 6749 §10.2).
  */
 export async function isConsented(
-  core: Pick<Core, 'consents' | 'registry' | 'settings'>,
+  core: Core,
   app: App,
   approval: Pick<Approval, 'details' | 'grantType' | 'requestedScopes'>,
   { user }: SignedIn,
@@ -72,6 +83,7 @@ export async function isConsented(
   const needsAdmin = approval.requestedScopes.some((scope) => core.registry.scopes.get(scope)?.adminOnly)
   if (needsAdmin && user.role !== 'admin') return false
   if (policy === 'never') return true
+  if (describeAsked(core, approval).length > 0) return false
   if (app.type === 'public') return false
   const given = await core.consents.scopes(user.id, app.id)
   return given.length > 0 && approval.requestedScopes.every((scope) => given.includes(scope))

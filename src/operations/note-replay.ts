@@ -1,5 +1,8 @@
 import type { StoredApproval } from '../approvals/rows.ts'
+import { coreSettings } from '../config/core-settings.ts'
 import type { Core } from '../core.ts'
+
+type Needs = Pick<Core, 'apps' | 'audit' | 'settings' | 'tokenRows'>
 
 /** Whether the one who presents a used code could prove to be who claimed it. */
 export type ReplayProof = 'proved' | 'failed' | 'nothing-to-prove'
@@ -15,16 +18,15 @@ export type ReplayProof = 'proved' | 'failed' | 'nothing-to-prove'
  * @see RFC 6749 §4.1.2, RFC 9700 §4.1.1
  */
 export async function noteReplay(
-  core: Pick<Core, 'audit' | 'policy' | 'tokenRows'>,
+  core: Needs,
   approval: StoredApproval,
   proof: ReplayProof,
   by: { readonly arrivedAt: Date; readonly requestId: string },
 ): Promise<void> {
   const { claimedAt, familyId } = approval
   if (!claimedAt || familyId === undefined) return
-  const isDoubleSubmit =
-    proof === 'proved' && by.arrivedAt.getTime() - claimedAt.getTime() <= core.policy.doubleSubmitSeconds * 1000
-  if (isDoubleSubmit) return
+  const ageMs = by.arrivedAt.getTime() - claimedAt.getTime()
+  if (proof === 'proved' && ageMs <= (await doubleSubmitSeconds(core, approval.appId)) * 1000) return
 
   const ends = proof !== 'nothing-to-prove' && (await core.tokenRows.revokeFamily(familyId, by.arrivedAt))
   await core.audit.write({
@@ -36,9 +38,14 @@ export async function noteReplay(
   })
 }
 
+/** Below any age where there is no window: what arrives in the very millisecond of the claim is outside it, too. */
+async function doubleSubmitSeconds(core: Needs, appId: string): Promise<number> {
+  return core.settings.read(coreSettings.doubleSubmitSeconds, await core.apps.byId(appId)) || -Infinity
+}
+
 /** The same for whoever did not even get past the app's authentication, and so could have proved themselves and did not. */
 export async function noteUnprovedReplay(
-  core: Pick<Core, 'approvals' | 'audit' | 'policy' | 'tokenRows'>,
+  core: Needs & Pick<Core, 'approvals'>,
   code: string,
   by: { readonly arrivedAt: Date; readonly requestId: string },
 ): Promise<void> {

@@ -25,7 +25,7 @@ export async function noteUnknownSecret(
   by: Presenter,
 ): Promise<void> {
   const subject = parseSecret(kind, text) && subjectOf(by)
-  if (subject) await core.guesses.noteFailure([subject], by.requestId)
+  if (subject) await core.guesses.count([subject], by.requestId)
 }
 
 function subjectOf({ app, user, address }: Presenter): GuessSubject | undefined {

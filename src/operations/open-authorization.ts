@@ -6,16 +6,21 @@ import {
   ConsentRequired,
   InvalidRequest,
   LoginRequired,
+  TooManyAttempts,
   UnauthorizedClient,
   UnsupportedResponseType,
 } from '../errors/standard.ts'
+import type { Authorization } from '../plugin/context.ts'
 import type { ResponseType } from '../plugin/contributions.ts'
 import { objectParams } from '../plugin/raw-params.ts'
 import type { RawParams, RequestFacts } from '../plugin/request.ts'
-import { type AuthorizationAnswer, answerTo, CORE_RESPONSE_MODES, errorMembers } from './authorization-answer.ts'
+import { answerTo, CORE_RESPONSE_MODES, errorMembers } from './authorization-answer.ts'
+import { readAuthorizeParams } from './authorize-params.ts'
 import { completeAuthorization } from './complete-authorization.ts'
+import { countByNetwork } from './count-by-network.ts'
 import { findApp } from './find-app.ts'
-import { isConsented, isFreshEnough, readInteraction, storedInteraction } from './needed-interaction.ts'
+import { mayRedirect } from './may-redirect.ts'
+import { isConsented, readInteraction, storedInteraction, suffices } from './needed-interaction.ts'
 import { openApproval } from './open-approval.ts'
 import { readText } from './parse-params.ts'
 import { requestContext } from './plugin-context.ts'
@@ -51,16 +56,14 @@ const RequestUriNotSupported = defineError({
   message: 'This request_uri is not one that is known here.',
 })
 
-export type Authorization =
-  | { readonly status: 'opened'; readonly approveUrl: URL }
-  | { readonly status: 'answered'; readonly answer: AuthorizationAnswer }
-
 /**
  * Opens an approval for an app that asks through the browser. What is wrong before the redirect URI is known to be the
- * app's is thrown, for a page; everything after that is an answer for the app.
+ * app's is thrown, for a page; everything after that is an answer for the app, which a mistake reaches by itself only
+ * where somebody is signed in.
  *
  * @throws {OAuthError} where there is nobody to answer to: it must never become a redirect (RFC 6749 §4.1.2.1)
- * @see RFC 6749 §4.1.1, RFC 9700 §4.1
+ * @throws {TooManyAttempts} when too many come from one network in which nobody is signed in
+ * @see RFC 6749 §4.1.1, RFC 9700 §4.1, §4.11.2
  */
 export async function openAuthorization(core: Core, sent: RawParams, request: RequestFacts): Promise<Authorization> {
   if (sent.names().length > MOST_PARAMETERS) throw new InvalidRequest({ message: 'There are too many parameters.' })
@@ -72,12 +75,15 @@ export async function openAuthorization(core: Core, sent: RawParams, request: Re
   try {
     return await open(core, { app, redirectUri, responseType, responseMode, params, request })
   } catch (error) {
+    // A network that asks too often is told so here: sent on, it would keep the app busy as well.
+    if (error instanceof TooManyAttempts) throw error
     const target = {
       redirectUri,
       responseMode: responseMode ?? responseType?.defaultMode ?? 'query',
       state: soundState(params),
     }
-    return { status: 'answered', answer: answerTo(core, target, errorMembers(core, error, request.id)) }
+    const answer = answerTo(core, target, errorMembers(core, error, request.id))
+    return { status: (await mayRedirect(core, redirectUri, params, request)) ? 'answered' : 'withheld', answer }
   }
 }
 
@@ -109,21 +115,21 @@ async function open(
   const scopes = narrowScopes(app, requested === undefined ? undefined : parseScopes(requested))
 
   const ctx = requestContext(core, responseType.pluginId, request)
-  const opened = await withDeadline(
-    responseType.open(ctx, { app, redirectUri, sentRedirectUri: readText(params, 'redirect_uri'), scopes, params }),
-    `the response type ${responseType.responseType}`,
-  )
+  const input = { app, redirectUri, sentRedirectUri: readText(params, 'redirect_uri'), scopes, params }
+  const opened = await withDeadline(responseType.open(ctx, input), `the response type ${responseType.responseType}`)
+  const asked = await readAuthorizeParams(core, input, request)
   const interaction = readInteraction(params, core.now())
   const target = { redirectUri, state, responseMode, responseType: responseType.responseType }
-  const details = { ...opened, ...storedInteraction(interaction), ...target }
+  const details = { ...opened, ...storedInteraction(interaction), ...target, asked }
   const question = { grantType: responseType.grantType, requestedScopes: scopes, details }
   const signedIn = await presentedSession(core, request)
-  const isRecognised = signedIn !== undefined && isFreshEnough(question, signedIn)
+  const isRecognised = signedIn !== undefined && (await suffices(core, app, question, signedIn))
   const needsNobody = isRecognised && (await isConsented(core, app, question, signedIn))
   if (interaction.prompts.includes('none') && !needsNobody) {
     throw isRecognised ? new ConsentRequired() : new LoginRequired()
   }
 
+  if (!signedIn) await countByNetwork(core, 'authorizationByNetwork', request)
   const { approveUrl, handle } = await openApproval(core, {
     app,
     grantType: responseType.grantType,
@@ -132,7 +138,7 @@ async function open(
     // The code that it is opened with is known to nobody; the decision puts the real one in its place.
     ttlSeconds: DECISION_SECONDS,
   })
-  if (!needsNobody) return { status: 'opened', approveUrl }
+  if (!needsNobody) return { status: 'opened', handle, approveUrl }
   const decider = { ...signedIn, requestId: request.id }
   const answer = await completeAuthorization(core, decider, handle, target, { approves: scopes }, request)
   return { status: 'answered', answer }

@@ -18,7 +18,8 @@ export function parseParams(declared: Params, raw: RawParams): Record<string, un
   for (const { name, wire, declaration } of namesOf(declared)) {
     const text = readText(raw, wire, declaration.maxLength)
     if (text !== undefined) values[name] = parseValue(declaration, wire, text)
-    else if (!declaration.optional) throw new InvalidRequest({ message: `The parameter ${wire} is missing.` })
+    else if (!declaration.optional)
+      throw new InvalidRequest({ message: `The parameter ${wire} is missing.`, about: wire })
   }
   return values
 }
@@ -49,13 +50,15 @@ function namesOf(declared: Params): readonly NamedParam[] {
  */
 export function readText(raw: RawParams, wire: string, maxLength = DEFAULT_MAX_LENGTH): string | undefined {
   const sent = raw.all(wire)
-  if (sent.length > 1) throw new InvalidRequest({ message: `The parameter ${wire} was sent more than once.` })
+  if (sent.length > 1)
+    throw new InvalidRequest({ message: `The parameter ${wire} was sent more than once.`, about: wire })
   const text = sent[0]
   if (text === undefined || text === '') return undefined
-  if (typeof text !== 'string') throw new InvalidRequest({ message: `The parameter ${wire} must be a text.` })
-  if (text.length > maxLength) throw new InvalidRequest({ message: `The parameter ${wire} is too long.` })
+  if (typeof text !== 'string')
+    throw new InvalidRequest({ message: `The parameter ${wire} must be a text.`, about: wire })
+  if (text.length > maxLength) throw new InvalidRequest({ message: `The parameter ${wire} is too long.`, about: wire })
   if (!isStorableText(text)) {
-    throw new InvalidRequest({ message: `The parameter ${wire} holds characters that are not allowed.` })
+    throw new InvalidRequest({ message: `The parameter ${wire} holds characters that are not allowed.`, about: wire })
   }
   return text
 }
@@ -69,9 +72,9 @@ function parseValue(declaration: Param, wire: string, text: string): unknown {
       return parseScopes(text)
     case 'boolean':
       if (text === 'true' || text === 'false') return text === 'true'
-      throw new InvalidRequest({ message: `The parameter ${wire} must be true or false.` })
+      throw new InvalidRequest({ message: `The parameter ${wire} must be true or false.`, about: wire })
     case 'integer':
       if (/^-?(0|[1-9][0-9]{0,9})$/.test(text)) return Number(text)
-      throw new InvalidRequest({ message: `The parameter ${wire} must be a whole number.` })
+      throw new InvalidRequest({ message: `The parameter ${wire} must be a whole number.`, about: wire })
   }
 }

@@ -1,34 +1,47 @@
+import { publicApproval, type StoredApproval } from '../approvals/rows.ts'
+import type { Registry } from '../config/registry.ts'
 import type { Core } from '../core.ts'
-import { InvalidClient } from '../errors/standard.ts'
-import { isSigningAlgorithm } from '../keys/algorithms.ts'
+import { InvalidClient, NotFound } from '../errors/standard.ts'
 import type {
   GrantContext,
   OperationContext,
   OwnEnrolment,
   PluginContext,
   RequestContext,
-  SessionVerbs,
+  SecretVerbs,
 } from '../plugin/context.ts'
 import type { Enrolment } from '../plugin/contributions.ts'
 import type { RequestFacts } from '../plugin/request.ts'
+import { UnsealError } from '../secrets/sealing.ts'
 import { mintSecret, parseSecret } from '../secrets/secret-format.ts'
 import type { ProvenKey } from '../tokens/proven-key.ts'
-import { type AuthenticatedApp, authenticateApp } from './authenticate-app.ts'
+import { appVerbs } from './app-verbs.ts'
+import type { AuthenticatedApp } from './authenticate-app.ts'
+import { checkEmail } from './check-profile.ts'
 import { claimApproval } from './claim-approval.ts'
+import { claimsOfUser } from './claims-of-user.ts'
+import { countByNetwork } from './count-by-network.ts'
 import { addUser, checkNewUsername } from './create-user.ts'
-import { endAllSessions } from './end-session.ts'
+import { endAllSessions, endSessionById } from './end-session.ts'
 import { enqueueMessage } from './enqueue-message.ts'
 import { exchangeToken } from './exchange-token.ts'
-import { inspectToken } from './inspect-token.ts'
+import { findProfile } from './find-profile.ts'
+import { isFresh } from './is-fresh.ts'
+import { lookUpTyped } from './look-up-typed.ts'
+import { mayPresent } from './may-present.ts'
 import { openApproval } from './open-approval.ts'
+import { openAuthorization } from './open-authorization.ts'
 import { ownTables } from './own-tables.ts'
 import { presentedSession } from './presented-session.ts'
 import { refreshFamily } from './refresh-family.ts'
-import { revokeToken } from './revoke-token.ts'
+import { runOperation } from './run-operation.ts'
 import { narrowScopes } from './scopes.ts'
 import { replaceEnrolment } from './set-password.ts'
 import { signIn, verifyUser } from './sign-in.ts'
 import { startSession } from './start-session.ts'
+import { subjectOf } from './subject-of.ts'
+import { tokenVerbs } from './token-verbs.ts'
+import { writePluginEvent } from './write-plugin-event.ts'
 
 const contexts = new WeakMap<Core, Map<string, PluginContext>>()
 
@@ -49,22 +62,27 @@ function createContext(core: Core, pluginId: string): PluginContext {
     now: core.now,
     log: core.log,
     url: (path) => new URL(path, core.issuer),
+    fetch: (url, options) => core.outgoing.fetch(url, options),
+    fetchDocument: (url, options) => core.outgoing.fetchDocument(url, options),
     setting: (declaration, app) => core.settings.read(declaration, app),
     db: ownTables(core, core.database.db, pluginId),
     transaction: (work) => core.database.transaction((trx) => work(ownTables(core, trx, pluginId))),
+    isDuplicateKey: (error) => core.database.dialect.isDuplicateKey(error),
     approvals: {
       open: (input) => openApproval(core, input),
-      findByCode: (code) => core.approvals.byCode(code),
-      findByHandle: (handle) => core.approvals.byHandle(handle),
+      findByCode: async (code) => seen(await core.approvals.byCode(code)),
+      findByHandle: async (handle) => seen(await core.approvals.byHandle(handle)),
     },
-    apps: {
-      find: async (clientId) => (await core.apps.byClientId(clientId))?.app,
-      authenticate: async (credentials) => (await authenticateApp(core, credentials)).app,
-    },
+    apps: appVerbs(core),
     users: {
       find: (id) => core.users.byId(id),
       findByName: (username) => core.users.byName(username),
+      profile: (userId) => findProfile(core, userId),
+      claimScopes: new Map(core.registry.userClaims.flatMap(({ names, scope }) => names.map((name) => [name, scope]))),
+      subject: (app, userId) => subjectOf(core, app, userId),
+      claims: (userId, asked) => claimsOfUser(core, userId, asked),
       checkNewName: (username) => checkNewUsername(core, username),
+      checkEmail,
       create: ({ createdBy, ...input }, enrol) =>
         addUser(core, input, { enrolment: enrol && ownEnrolment(core, pluginId, enrol), createdBy }),
       changeSignIn: (userId, enrol, { keptSessionId } = {}) =>
@@ -72,43 +90,59 @@ function createContext(core: Core, pluginId: string): PluginContext {
     },
     sessions: {
       current: async () => undefined,
+      isFresh: (session) => isFresh(core, session),
       start: (userId, methods) => startSession(core, userId, methods),
-      end: (sessionId) => core.sessions.end(sessionId),
+      find: (sessionId) => core.sessions.byId(sessionId),
+      end: (sessionId) => endSessionById(core, sessionId),
       endAll: (userId, options) => endAllSessions(core, userId, options),
     },
-    tokens: {
-      find: (token) => inspectToken(core, token),
-      revoke: (token, by) => revokeToken(core, token, by),
-      sign: (claims, { type, algorithm = core.policy.algorithm }) => {
-        if (type === 'at+jwt') throw new Error('Access tokens are minted by core alone.')
-        if (!isSigningAlgorithm(algorithm)) throw new Error(`There is no signing algorithm ${algorithm}.`)
-        return core.keys.sign(claims, { algorithm, type })
-      },
-      verify: (jwt, { type }) => core.keys.verify(jwt, { type })?.claims,
-    },
+    tokens: tokenVerbs(core, pluginId),
     secrets: {
       mint: (kind) => mintSecret(kind, core.now()),
       keyOf: (kind, plain) => parseSecret(kind, plain)?.key,
+      ...ownSecrets(core, pluginId),
     },
+    names: { derive: (purpose, text) => core.derivationKey.derive(`plugin ${pluginId} ${purpose}`, text) },
+    audit: { write: (event, trx) => writePluginEvent(core, pluginId, event, trx) },
     outbox: { enqueue: (kind, payload, trx) => enqueueMessage(core, pluginId, { kind, payload }, trx) },
     operations: {
       exchangeToken: (request) => exchangeToken(core, request),
+      authorize: (params, request) => openAuthorization(core, params, request),
+      run: (mutation, call) => runOperation(core, findOperation(core, mutation), call),
       signIn: (signInId, params, request) => signIn(core, signInId, params, request),
       verifyUser: (signInId, params, request) => verifyUser(core, signInId, params, request),
     },
   })
 }
 
+/** @throws {NotFound} */
+function findOperation({ registry }: Core, mutation: string): Registry['operations'][number] {
+  const operation = registry.operations.find((candidate) => candidate.mutation === mutation)
+  if (!operation) throw new NotFound()
+  return operation
+}
+
+const seen = (approval: StoredApproval | undefined) => approval && publicApproval(approval)
+
 /** A plugin's write in its own tables, as a part of a transaction of core. */
 function ownEnrolment(core: Core, pluginId: string, enrol: OwnEnrolment): Enrolment {
   return (trx, userId) => enrol(ownTables(core, trx, pluginId), userId)
 }
 
-function requestSessions(core: Core, plugin: PluginContext, request: RequestFacts): SessionVerbs {
+/** With keys of the plugin's own. */
+function ownSecrets({ sealer }: Core, pluginId: string): Pick<SecretVerbs, 'digests' | 'seal' | 'unseal'> {
+  const purpose = `plugin ${pluginId}`
   return {
-    ...plugin.sessions,
-    current: () => presentedSession(core, request),
-    start: (userId, methods) => startSession(core, userId, methods, request),
+    digests: (text) => sealer.digests(purpose, text),
+    seal: (text, context) => sealer.seal(purpose, Buffer.from(text), context),
+    unseal(sealed, context) {
+      try {
+        return sealer.unseal(purpose, sealed, context).toString()
+      } catch (error) {
+        if (error instanceof UnsealError) return undefined
+        throw error
+      }
+    },
   }
 }
 
@@ -118,7 +152,22 @@ export function requestContext(core: Core, pluginId: string, request: RequestFac
   return {
     ...plugin,
     request,
-    sessions: requestSessions(core, plugin, request),
+    sessions: {
+      ...plugin.sessions,
+      current: () => presentedSession(core, request),
+      start: (userId, methods) => startSession(core, userId, methods, request),
+    },
+    audit: {
+      write: (event, trx) => writePluginEvent(core, pluginId, { ...event, requestId: request.id }, trx),
+    },
+    async countByNetwork(limit) {
+      const name = core.registry.limits.get(limit)
+      if (name === undefined) throw new Error('Something is counted by a limit that no plugin of this server declares.')
+      await countByNetwork(core, name, request)
+    },
+    mayPresent: (token) => mayPresent(core, token, request),
+    lookUpTyped: ({ userId }, find) =>
+      lookUpTyped(core, pluginId, { userId, address: request.address, requestId: request.id }, find),
   }
 }
 
@@ -129,13 +178,11 @@ export function operationContext(
   request: RequestFacts,
   authenticated: AuthenticatedApp | undefined,
 ): OperationContext {
-  if (!authenticated) return withoutApp(requestContext(core, pluginId, request))
+  const context = requestContext(core, pluginId, request)
+  if (!authenticated) return withoutApp(context)
   const { app, method } = authenticated
-  const plugin = pluginContext(core, pluginId)
   return {
-    ...plugin,
-    request,
-    sessions: requestSessions(core, plugin, request),
+    ...context,
     app,
     clientAuthMethod: method,
     narrowScopes: (requested) => narrowScopes(app, requested),
@@ -165,21 +212,19 @@ export function grantContext(
   provenKey: ProvenKey | undefined,
   requestHash: () => Buffer,
 ): GrantContext {
-  const plugin = pluginContext(core, pluginId)
+  const context = requestContext(core, pluginId, request)
   const presenter = () => ({ app, arrivedAt: request.arrivedAt, address: request.address, requestId: request.id })
   return {
-    ...plugin,
-    request,
+    ...context,
     app,
     clientAuthMethod: method,
     narrowScopes: (requested) => narrowScopes(app, requested),
-    sessions: requestSessions(core, plugin, request),
     approvals: {
-      ...plugin.approvals,
+      ...context.approvals,
       claim: (input) => claimApproval(core, { ...presenter(), isAuthenticated: method !== 'none' }, input),
     },
     tokens: {
-      ...plugin.tokens,
+      ...context.tokens,
       refreshing: (input) => refreshFamily(core, { ...presenter(), provenKey, requestHash: requestHash() }, input),
     },
     redemption: (redeem, Lost) => ({

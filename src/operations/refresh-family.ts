@@ -4,12 +4,13 @@ import type { Core } from '../core.ts'
 import { InvalidGrant } from '../errors/standard.ts'
 import type { RefreshingFamily, RefreshingInput, TokenSet } from '../plugin/context.ts'
 import type { RepeatedAnswer } from '../plugin/issuance.ts'
-import { parseSecret } from '../secrets/secret-format.ts'
-import { fromJson, toDate } from '../storage/rows.ts'
+import { parseSecret, tokenKey } from '../secrets/secret-format.ts'
+import { fromJson } from '../storage/rows.ts'
 import type { RefreshTokenTable, TokenFamilyTable } from '../storage/tables.ts'
 import type { ProvenKey } from '../tokens/proven-key.ts'
 import { sealAnswer, unsealAnswer } from '../tokens/sealed-answer.ts'
 import { noteUnknownSecret } from './note-unknown-secret.ts'
+import { provenanceOf } from './provenance-of.ts'
 import { refreshLifetimes } from './refresh-lifetimes.ts'
 
 interface Refresher {
@@ -46,10 +47,10 @@ export async function refreshFamily(
   const presented = await findPresented(core, refresher, input.refreshToken)
   const { row, family } = presented
   if (row.consumed_at !== null) return { repeated: await answerAgain(core, refresher, input, presented) }
-  if (row.expires_at <= core.now().getTime()) throw new InvalidGrant()
+  if (row.expires_at <= core.now().getTime()) throw new InvalidGrant({ reason: 'expired' })
 
   const user = await core.users.byId(family.user_id)
-  if (!user || user.disabledAt) throw new InvalidGrant()
+  if (!user || user.disabledAt) throw new InvalidGrant({ reason: 'user-gone' })
   const scopes = fromJson<string[]>(family.scopes)
   return {
     scopes,
@@ -59,7 +60,7 @@ export async function refreshFamily(
       refreshScopes: scopes,
       familyId: family.id,
       refreshable: true,
-      authenticatedAt: toDate(family.authenticated_at),
+      ...provenanceOf(family),
       claims: fromJson<Record<string, unknown>>(row.claims),
       redeems: {
         redeem: (trx, mark) =>
@@ -68,7 +69,7 @@ export async function refreshFamily(
             at: mark.at,
             requestHash: refresher.requestHash,
             sealedAnswer: sealAnswer(input.refreshToken, family.id, mark.answer),
-            successorKey: parseSecret('refreshToken', mark.answer.refreshToken ?? '')?.key ?? null,
+            successorKey: tokenKey('refreshToken', mark.answer.refreshToken ?? '') ?? null,
           }),
         lost: async () => {
           const latest = await core.tokenRows.refreshToken(row.token_key)
@@ -84,13 +85,16 @@ export async function refreshFamily(
 async function findPresented(core: Needs, refresher: Refresher, refreshToken: string): Promise<PresentedToken> {
   const { app, provenKey } = refresher
   const parsed = parseSecret('refreshToken', refreshToken)
-  const row = parsed && (await core.tokenRows.refreshToken(parsed.key))
+  const key = tokenKey('refreshToken', refreshToken)
+  const row = key && (await core.tokenRows.refreshToken(key))
   if (!row && parsed && mayLive(core, app, parsed.issuedAt))
     await noteUnknownSecret(core, 'refreshToken', refreshToken, refresher)
   const family = row && (await core.tokenRows.family(row.family_id))
-  if (!row || !family || family.app_id !== app.id || family.user_id === null) throw new InvalidGrant()
-  if (family.revoked_at !== null || family.expires_at <= core.now().getTime()) throw new InvalidGrant()
-  if (row.bound_key !== null && row.bound_key !== provenKey?.boundKey) throw new InvalidGrant()
+  if (!row || !family || family.user_id === null) throw new InvalidGrant({ reason: 'unknown' })
+  if (family.app_id !== app.id) throw new InvalidGrant({ reason: 'another-app' })
+  if (family.revoked_at !== null) throw new InvalidGrant({ reason: 'revoked' })
+  if (family.expires_at <= core.now().getTime()) throw new InvalidGrant({ reason: 'expired' })
+  if (row.bound_key !== null && row.bound_key !== provenKey?.boundKey) throw new InvalidGrant({ reason: 'not-proved' })
   return { row, family: { ...family, user_id: family.user_id } }
 }
 
@@ -141,5 +145,5 @@ async function endFamily(
       details: { familyId: family.id, because: 'a refresh token was used again' },
     })
   }
-  return new InvalidGrant()
+  return new InvalidGrant({ reason: 'used' })
 }

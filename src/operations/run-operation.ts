@@ -34,8 +34,7 @@ export async function runOperation(
     throw new UnauthorizedClient()
   }
   const ctx = operationContext(core, operation.pluginId, request, authenticated)
-  return withDeadline(
-    operation.run(ctx, parseParams(operation.params, params)),
-    operation.mutation ?? operation.path ?? '',
-  )
+  const values = parseParams(operation.params, params)
+  if (operation.limit && ctx.clientAuthMethod === 'none') await ctx.countByNetwork(operation.limit)
+  return withDeadline(operation.run(ctx, values), operation.mutation ?? operation.path ?? '')
 }

@@ -1,5 +1,7 @@
 import type { App } from '../apps/app.ts'
+import type { Core } from '../core.ts'
 import { InvalidScope } from '../errors/standard.ts'
+import { resourcesOf } from '../tokens/access-token-claims.ts'
 
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/
 const MOST_SCOPES = 100
@@ -26,6 +28,22 @@ export function readScopes(names: readonly string[]): readonly string[] {
  */
 export function narrowScopes(app: Pick<App, 'scopes'>, requested: readonly string[] | undefined): readonly string[] {
   if (requested === undefined) return app.scopes
-  if (!requested.every((scope) => app.scopes.includes(scope))) throw new InvalidScope()
+  const about = requested.find((scope) => !app.scopes.includes(scope))
+  if (about !== undefined) throw new InvalidScope({ about })
   return requested
+}
+
+/**
+ * Refuses scopes of several resources together: a token for one would be good at the other.
+ *
+ * @throws {InvalidScope}
+ * @see RFC 9068 §3
+ */
+export function requireOneResource(
+  core: Pick<Core, 'issuer' | 'policy' | 'registry'>,
+  scopes: readonly string[],
+): void {
+  if (resourcesOf(core, scopes).length > 1) {
+    throw new InvalidScope({ message: 'These scopes are for several resources: ask for those of one at a time.' })
+  }
 }

@@ -3,7 +3,7 @@ import type { Enrolment } from '../plugin/contributions.ts'
 import type { User } from '../users/user.ts'
 import type { Actor } from './actor.ts'
 import { prepareEnrolment } from './create-user.ts'
-import { endAllSessions } from './end-session.ts'
+import { endSessions } from './end-session.ts'
 
 /**
  * Gives a user another password and signs them out everywhere: whoever knew the old one is out.
@@ -16,21 +16,25 @@ export async function setPassword(core: Core, by: Pick<Actor, 'id'>, user: User,
 }
 
 /**
- * Changes how a user signs in. Whoever could sign in before is out: all sessions end but the one to keep, and no browser is
- * known any more.
+ * Changes how a user signs in, in one unit of work. Whoever could sign in before is out: all sessions end but the one to
+ * keep, no browser is known any more, and a sign-in that was verified before starts no session after.
  *
  * @param by who does it: the user themselves, an admin, or the operator
  */
 export async function replaceEnrolment(
-  core: Pick<Core, 'audit' | 'changes' | 'database' | 'knownDevices' | 'sessions'>,
+  core: Pick<Core, 'audit' | 'changes' | 'knownDevices' | 'now' | 'registry' | 'sessions' | 'users'>,
   by: Pick<Actor, 'id'>,
   userId: string,
   enrolment: Enrolment,
   keptSessionId?: string,
 ): Promise<void> {
-  await core.database.transaction((trx) => enrolment(trx, userId))
-  await endAllSessions(core, userId, { keptSessionId })
-  await core.knownDevices.forgetAll(userId)
-  await core.changes.announce('user', userId)
-  await core.audit.write({ kind: 'user.updated', userId, details: { by: by.id, changed: ['password'] } })
+  const changed = { kind: 'user.updated', userId, details: { by: by.id, changed: ['password'] } } as const
+  await core.changes.commit('user', userId, async (trx) => {
+    // First, for it waits for the sessions that are about to start: those are there then, to be ended.
+    await core.users.endSignInVersion(trx, userId)
+    await enrolment(trx, userId)
+    await endSessions(core, trx, { userId, keptSessionId })
+    await core.knownDevices.forgetAll(trx, userId)
+    await core.audit.insertRow(trx, core.audit.row(changed))
+  })
 }

@@ -50,7 +50,7 @@ export function signInAttempt(
     async noteFailure() {
       if (subjects.length === 0) return
       const device = await trustedDevice()
-      await core.guesses.noteFailure(device ? [device] : subjects, request.id)
+      await core.guesses.count(device ? [device] : subjects, request.id)
     },
   }
 }

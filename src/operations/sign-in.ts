@@ -24,8 +24,17 @@ export async function signIn(
   params: RawParams,
   request: RequestFacts,
 ): Promise<{ token: string; session: Session; user: User; account: string | undefined }> {
-  const { user, methods, account } = await verifyUser(core, signInId, params, request)
-  return { ...(await startSession(core, user.id, methods, request)), user, account }
+  const { user, methods, account, signInVersion } = await verifyUser(core, signInId, params, request)
+  return { ...(await startSession(core, user.id, methods, request, signInVersion)), user, account }
+}
+
+interface VerifiedUser {
+  readonly user: User
+  readonly methods: readonly string[]
+  /** The name that they signed in under, where the sign-in has one. */
+  readonly account: string | undefined
+  /** Which way of signing in it was that they proved themselves by; undefined where they named nobody. */
+  readonly signInVersion: number | undefined
 }
 
 /**
@@ -39,12 +48,14 @@ export async function verifyUser(
   signInId: string,
   params: RawParams,
   request: RequestFacts,
-): Promise<{ user: User; methods: readonly string[]; account: string | undefined }> {
+): Promise<VerifiedUser> {
   const method = core.registry.signIns.find((candidate) => candidate.id === signInId)
   if (!method) throw new InvalidCredentials()
   const values = parseParams(method.params, params)
   const attempt = signInAttempt(core, method, values, request)
   await attempt.check()
+  // Before anything is judged: if it is another one when the session starts, what was judged counts no more.
+  const present = attempt.account === undefined ? undefined : await core.users.signInVersion(attempt.account)
   const verified = await withDeadline(
     method.verify(requestContext(core, method.pluginId, request), values),
     `the sign-in ${method.id}`,
@@ -63,5 +74,6 @@ export async function verifyUser(
     observe(core, 'signInFailed', { signIn: signInId })
     throw new InvalidCredentials()
   }
-  return { user, methods: verified.methods, account: attempt.account }
+  const signInVersion = present?.userId === user.id ? present.version : undefined
+  return { user, methods: verified.methods, account: attempt.account, signInVersion }
 }

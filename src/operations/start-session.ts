@@ -8,17 +8,19 @@ import { observe } from './observe.ts'
  * Starts a session for a user who has just proved who they are.
  *
  * @param request says by what browser or program
- * @throws {InvalidCredentials} when the user does not exist or may not sign in
+ * @param signInVersion what was read before the proof was judged, where that can go out of date
+ * @throws {InvalidCredentials} when the user does not exist or may not sign in, or signs in another way since
  */
 export async function startSession(
   core: Pick<Core, 'audit' | 'log' | 'registry' | 'sessions' | 'users'>,
   userId: string,
   methods: readonly string[],
   request?: Pick<RequestFacts, 'headers'>,
+  signInVersion?: number,
 ): Promise<{ token: string; session: Session }> {
   const user = await core.users.byId(userId)
   if (!user || user.disabledAt) throw new InvalidCredentials()
-  const started = await core.sessions.start(user.id, methods, request?.headers.get('user-agent'))
+  const started = await core.sessions.start(user.id, methods, request?.headers.get('user-agent'), signInVersion)
   await core.audit.write({
     kind: 'session.started',
     userId: user.id,

@@ -1,5 +1,5 @@
 import type { App } from '../apps/app.ts'
-import { fits } from '../config/setting-values.ts'
+import { settingMistake } from '../config/setting-values.ts'
 import type { Core } from '../core.ts'
 import { InvalidInput } from '../errors/standard.ts'
 import type { Actor } from './actor.ts'
@@ -45,9 +45,8 @@ export async function updateAppSetting(
       field: ['name'],
     })
   }
-  if (value !== undefined && !fits(declaration, value)) {
-    throw new InvalidInput({ message: 'The setting does not take this value.', field: ['value'] })
-  }
+  const message = value === undefined ? undefined : settingMistake(declaration, value)
+  if (message !== undefined) throw new InvalidInput({ message, field: ['value'] })
   const { [name]: _, ...others } = app.settings
   const next = { ...app, settings: value === undefined ? others : { ...others, [name]: value } }
   await core.apps.update(next, app)

@@ -54,7 +54,7 @@ ${scopes.length > 0 ? html`<ul class="may">${scopes.map((scope) => html`<li>${de
 function sessionRow({ id, userAgent, authenticatedAt }: Session, isCurrent: boolean, csrfField: Html): Html {
   const description = describeUserAgent(userAgent)
   return html`<li><div><strong>${description}</strong>
-<span class="small">Signed in on ${moment(authenticatedAt, DAY_AND_TIME)} UTC</span></div>
+<span class="small">Since ${moment(authenticatedAt, DAY_AND_TIME)}</span></div>
 ${
   isCurrent
     ? html`<span class="badge">You are here</span>`

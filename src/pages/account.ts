@@ -7,6 +7,7 @@ import type { SignedIn } from '../operations/presented-session.ts'
 import { seeOther } from '../rest/authorization-response.ts'
 import { renderAccount } from './account-view.ts'
 import { shownLinks } from './links.ts'
+import { PROFILE_LINK } from './profile-view.ts'
 import type { PageRoute, Visit } from './visit.ts'
 
 const PATH = '/account'
@@ -21,7 +22,7 @@ export function accountPages(core: Core, host: string): readonly PageRoute[] {
         if (!signedIn) return { answer: toSignIn(core) }
         const { user } = signedIn
         const [apps, sessions] = await Promise.all([connectedApps(core, user.id), core.sessions.ofUser(user.id)])
-        const links = shownLinks(core, core.registry.accountLinks)
+        const links = [PROFILE_LINK, ...shownLinks(core, core.registry.accountLinks)]
         const describeScope = (name: string) => core.registry.scopes.get(name)?.description ?? name
         return { answer: renderAccount(host, { signedIn, csrfField, apps, sessions, links, describeScope }) }
       },

@@ -1,12 +1,15 @@
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
 import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
+import type { AccessLifetime } from '../operations/access-lifetime.ts'
 import type { SignedIn } from '../operations/presented-session.ts'
-import { OUT_OF_BAND } from '../operations/redirect-uri.ts'
-import type { ScopeDeclaration } from '../plugin/contributions.ts'
+import type { ApprovalLine, PageMark, ScopeDeclaration } from '../plugin/contributions.ts'
 import type { Answer } from '../rest/answer.ts'
+import { asciiUrl } from '../rest/authorization-response.ts'
+import { duration } from './duration.ts'
 import { type Html, renderPage } from './layout.ts'
 import { DAY_AND_TIME, moment, TIME } from './moment.ts'
+import { formTargets, targetName } from './redirect-target.ts'
 
 interface View {
   readonly approval: Approval
@@ -18,15 +21,16 @@ interface View {
 interface Question extends View {
   readonly scopes: readonly ScopeDeclaration[]
   /** What the plugin says beside the scopes. */
-  readonly lines: readonly string[]
+  readonly lines: readonly ApprovalLine[]
   /** Where the browser goes afterwards; undefined where the app waits elsewhere. */
   readonly target: string | undefined
   readonly returnTo: string
+  readonly lifetime: AccessLifetime
 }
 
-/** Who asks, for what, as whom, since when; and the two answers. */
+/** Who asks, for what, as whom, for how long, since when; and the two answers. */
 export function renderQuestion(host: string, question: Question): Answer {
-  const { approval, app, signedIn, csrfField, scopes, lines, target, returnTo } = question
+  const { approval, app, signedIn, csrfField, scopes, lines, target, returnTo, lifetime } = question
   const isAdmin = signedIn.user.role === 'admin'
   const body = html`<h1>${app.name} asks for access</h1>
 <p class="lead">${scopes.length > 0 ? 'Choose what it may do for you.' : 'It wants to know that it is you, and asks for nothing else.'}</p>
@@ -35,22 +39,40 @@ export function renderQuestion(host: string, question: Question): Answer {
 <form method="post">
 ${csrfField}
 ${scopes.length > 0 ? html`<ul class="scopes">${scopes.map((scope) => scopeRow(scope, isAdmin))}</ul>` : ''}
-${lines.map((line) => html`<p class="small after">${line}</p>`)}
+${described(lines)}
+<p class="small after">${untilWhen(lifetime)}</p>
 ${target === undefined ? html`<p class="note">Did you start this yourself, just now? If not, deny it: somebody may be trying to use your account.</p>` : ''}
 <div class="actions"><button class="quiet" name="decision" value="deny">Deny</button><button class="primary" name="decision" value="approve">Approve</button></div>
 </form>
-<p class="small after">${target === undefined ? '' : html`You will return to <strong>${destination(target)}</strong>. `}Asked on ${moment(approval.createdAt, DAY_AND_TIME)}, open until ${moment(approval.expiresAt, TIME)} UTC.</p>`
-  const formTargets = target === undefined ? [] : [formTarget(target)].filter((source) => source !== undefined)
-  return renderPage(host, { title: `${app.name} asks for access`, body, formTargets })
+<p class="small after">${target === undefined ? '' : html`<span class="whole">You will return to <strong>${targetName(target)}</strong>.</span> `}<span class="whole">Asked on ${moment(approval.createdAt, DAY_AND_TIME)},</span> <span class="whole">open until ${moment(approval.expiresAt, TIME)}.</span></p>`
+  return renderPage(host, {
+    title: `${app.name} asks for access`,
+    body,
+    formTargets: target === undefined ? [] : formTargets(target),
+  })
+}
+
+function untilWhen({ tokenSeconds, refreshes }: AccessLifetime): string {
+  const { absoluteSeconds, idleSeconds } = refreshes ?? { absoluteSeconds: tokenSeconds, idleSeconds: tokenSeconds }
+  const idle = idleSeconds < absoluteSeconds ? `, sooner if the app lets ${duration(idleSeconds)} pass without it` : ''
+  return `Access ends after ${duration(absoluteSeconds)}${idle}. You can end it at any time in your account.`
 }
 
 /** Takes the browser back to an app that was approved before; a person whose browser does not go by itself follows the link. */
 export function renderReturn(host: string, app: App, url: string): Answer {
-  const ascii = url.replace(/[^\x21-\x7e]/gu, encodeURIComponent)
+  const ascii = asciiUrl(url)
   const body = html`<h1>Back to ${app.name}</h1>
 <p class="lead">You said yes to it before.</p>
 <p><a href="${ascii}">Continue</a></p>`
   return renderPage(host, { title: `Back to ${app.name}`, body, headers: { refresh: `0; url=${ascii}` } })
+}
+
+/** Facts first, one under the other, then sentences. */
+function described(lines: readonly ApprovalLine[]): Html {
+  const facts = lines.filter((line) => typeof line !== 'string')
+  const sentences = lines.filter((line) => typeof line === 'string')
+  return html`${facts.length > 0 ? html`<dl class="facts">${facts.map(({ term, text }) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>` : ''}
+${sentences.map((sentence) => html`<p class="small after">${sentence}</p>`)}`
 }
 
 function scopeRow({ name, description, adminOnly }: ScopeDeclaration, isAdmin: boolean): Html {
@@ -66,57 +88,32 @@ interface Decided extends View {
   readonly afterwards: string | undefined
 }
 
-const CHECK = raw(
-  '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M5 12.5l4.5 4.5L19 7.5"/></svg>',
-)
-const CROSS = raw(
-  '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" aria-hidden="true"><path d="M7 7l10 10M17 7L7 17"/></svg>',
-)
-
 /** What became of it. Somebody who did not decide is not told how. */
 export function renderDecided(
   host: string,
   { approval, app, signedIn, csrfField, isMine, afterwards }: Decided,
 ): Answer {
   const { status } = approval
-  const says = (title: string, text: string, mark?: Html): Answer =>
+  const says = (mark: PageMark, title: string, text: string): Answer =>
     renderPage(host, {
       title,
+      mark,
       signedIn: { username: signedIn.user.username, csrfField },
-      body: html`${mark ?? ''}<h1>${title}</h1><p class="lead">${text}</p>`,
+      body: html`<h1>${title}</h1><p class="lead">${text}</p>`,
     })
   if (isMine && (status === 'approved' || status === 'claimed')) {
     const text = afterwards ?? 'You can close this page and return to your app.'
-    return says(`You approved ${app.name}`, text, html`<div class="mark">${CHECK}</div>`)
+    return says('done', `You approved ${app.name}`, text)
   }
   if (isMine && status === 'denied') {
-    return says(
-      `You denied ${app.name}`,
-      'It was given nothing. You can close this page.',
-      html`<div class="mark bad">${CROSS}</div>`,
-    )
+    return says('refused', `You denied ${app.name}`, 'It was given nothing. You can close this page.')
   }
   if (status === 'expired')
-    return says('This request is too old', 'The time to decide is over. Go back to your app and start again.')
-  return says('This was decided already', 'A request can be answered once. Go back to your app.')
+    return says('late', 'This request is too old', 'The time to decide is over. Go back to your app and start again.')
+  return says('notice', 'This was decided already', 'A request can be answered once. Go back to your app.')
 }
 
 /** What stands for a person's face. */
 export function initial(username: string): string {
   return [...username][0]?.toUpperCase() ?? ''
-}
-
-function destination(target: string): string {
-  const url = new URL(target)
-  return url.host === '' ? url.protocol.slice(0, -1) : url.host
-}
-
-/**
- * What the content security policy must let a form end at, because a browser holds the redirect after a POST to it. A host
- * that the policy's grammar does not know (an IPv6 address) is let through by its scheme.
- */
-function formTarget(target: string): string | undefined {
-  if (target === OUT_OF_BAND) return undefined
-  const { protocol, host } = new URL(target)
-  return /^[a-z0-9.-]+(:\d+)?$/.test(host) ? `${protocol}//${host}` : protocol
 }

@@ -1,15 +1,18 @@
-import type { StoredApproval } from '../approvals/rows.ts'
+import { publicApproval, type StoredApproval } from '../approvals/rows.ts'
 import type { Core } from '../core.ts'
 import { InvalidRequest, NotFound } from '../errors/standard.ts'
+import { accessLifetime } from '../operations/access-lifetime.ts'
 import { answerUrl, targetOf } from '../operations/authorization-answer.ts'
-import { completeAuthorization, type PersonsDecision } from '../operations/complete-authorization.ts'
+import { describeAsked } from '../operations/authorize-params.ts'
+import { completeAuthorization } from '../operations/complete-authorization.ts'
 import { decideByHandle } from '../operations/decide-by-handle.ts'
 import { findByHandle } from '../operations/find-approval.ts'
-import { isConsented, isFreshEnough } from '../operations/needed-interaction.ts'
+import { isConsented, suffices } from '../operations/needed-interaction.ts'
 import { readText } from '../operations/parse-params.ts'
-import { pluginContext } from '../operations/plugin-context.ts'
+import { requestContext } from '../operations/plugin-context.ts'
 import type { SignedIn } from '../operations/presented-session.ts'
 import { withDeadline } from '../operations/with-deadline.ts'
+import type { PersonsDecision } from '../plugin/contributions.ts'
 import type { Answer } from '../rest/answer.ts'
 import { printAuthorization, seeOther } from '../rest/authorization-response.ts'
 import { renderDecided, renderQuestion, renderReturn } from './approve-view.ts'
@@ -71,7 +74,7 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
     const isMine = approval.userId === signedIn.user.id
     return renderDecided(host, { approval, app, signedIn, csrfField, isMine, afterwards: presentation?.afterwards })
   }
-  if (!isFreshEnough(approval, signedIn)) return toSignIn(core, visit, approval)
+  if (!(await suffices(core, app, approval, signedIn))) return toSignIn(core, visit, approval)
   const target = targetOf(approval)
   if (target && (await isConsented(core, app, approval, signedIn))) {
     const decider = { ...signedIn, requestId: visit.facts.id }
@@ -82,17 +85,21 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
     if (url !== undefined) return renderReturn(host, app, url)
     return printAuthorization(core, answer, (members) => renderOutOfBand(host, members))
   }
-  const description = presentation?.describe?.(pluginContext(core, presentation.pluginId), approval)
+  const description = presentation?.describe?.(
+    requestContext(core, presentation.pluginId, visit.facts),
+    publicApproval(approval),
+  )
   const lines = description ? await withDeadline(description, `what ${presentation?.pluginId} says of an approval`) : []
   return renderQuestion(host, {
     approval,
     app,
     signedIn,
     csrfField,
-    lines,
+    lines: [...describeAsked(core, approval), ...lines],
     returnTo: visit.facts.url.pathname,
     scopes: approval.requestedScopes.map((name) => core.registry.scopes.get(name) ?? { name, description: name }),
     target: target?.redirectUri,
+    lifetime: accessLifetime(core, app, approval),
   })
 }
 
@@ -100,7 +107,8 @@ async function decide(core: Core, host: string, visit: Visit, signedIn: SignedIn
   const { facts } = visit
   const decision = readDecision(visit)
   const { approval, handle } = await find(core, visit)
-  if (!isFreshEnough(approval, signedIn)) return toSignIn(core, visit, approval)
+  const app = await core.apps.byId(approval.appId)
+  if (app && !(await suffices(core, app, approval, signedIn))) return toSignIn(core, visit, approval)
   const decider = { ...signedIn, requestId: facts.id }
   const { answer } = await decideByHandle(core, decider, handle, approval, decision, facts)
   return answer

@@ -1,5 +1,6 @@
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
 import type { OAuthError } from '../errors/oauth-error.ts'
+import type { PageMark } from '../plugin/contributions.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import type { Answer } from '../rest/answer.ts'
 import { renderPage } from './layout.ts'
@@ -7,6 +8,8 @@ import { renderPage } from './layout.ts'
 interface Sentence {
   readonly title: string
   readonly text: string
+  /** Defaults to `warning`. */
+  readonly mark?: PageMark
 }
 
 /** What a person is told, by the code of the error. Nothing that a caller sent is ever repeated here. */
@@ -27,10 +30,15 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     title: 'There is nothing here',
     text: 'The link is wrong or too old. Go back to your app and start again.',
   },
-  already_decided: { title: 'This was decided already', text: 'A request can be answered once. Go back to your app.' },
+  already_decided: {
+    title: 'This was decided already',
+    text: 'A request can be answered once. Go back to your app.',
+    mark: 'notice',
+  },
   expired_token: {
     title: 'This request is too old',
     text: 'The time to decide is over. Go back to your app and start again.',
+    mark: 'late',
   },
   invalid_scope: {
     title: 'That cannot be approved',
@@ -38,11 +46,13 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   },
   too_many_attempts: {
     title: 'Wait a little',
-    text: 'Too many attempts have failed here. Nothing was changed. Wait some minutes and try again.',
+    text: 'There have been too many attempts. Nothing was changed. Wait some minutes and try again.',
+    mark: 'late',
   },
   temporarily_unavailable: {
     title: 'One moment, please',
     text: 'The server cannot answer right now. Wait a few seconds and reload.',
+    mark: 'late',
   },
 }
 
@@ -55,19 +65,14 @@ const FAILURE: Sentence = {
   text: 'It is not your fault. The operator can find out more by the request id below.',
 }
 
-const WARNING = raw(
-  '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M12 8v5M12 16.5v.01"/><circle cx="12" cy="12" r="9"/></svg>',
-)
-
 /** The page for an error: a fixed sentence, the code and the request id. */
 export function renderError(host: string, error: OAuthError, facts: Pick<RequestFacts, 'id'>): Answer {
   const { status, code, values } = error
   const known = Object.hasOwn(SENTENCES, code) ? SENTENCES[code] : undefined
-  const { title, text } = known ?? (status >= 500 ? FAILURE : BAD_REQUEST)
-  const body = html`<div class="mark bad">${WARNING}</div>
-<h1>${title}</h1>
+  const { title, text, mark = 'warning' } = known ?? (status >= 500 ? FAILURE : BAD_REQUEST)
+  const body = html`<h1>${title}</h1>
 <p class="lead">${text}</p>
 <dl class="small"><dt>Error</dt><dd><code>${code}</code></dd><dt>Request</dt><dd><code>${facts.id}</code></dd></dl>`
   const headers = status === 503 || status === 429 ? { 'retry-after': String(values.retryAfterSeconds ?? 1) } : {}
-  return renderPage(host, { title, body, status, headers })
+  return renderPage(host, { title, mark, body, status, headers })
 }

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 import { html, raw } from 'hono/html'
+import type { PageMark } from '../plugin/contributions.ts'
 import type { Answer } from '../rest/answer.ts'
+import { renderMark } from './marks.ts'
 import { STYLES, STYLES_SOURCE } from './styles.ts'
 
 /** Markup whose values were escaped: what the `html` tag makes. */
@@ -10,6 +12,8 @@ export interface PageContent {
   /** The heading of the browser's tab. */
   readonly title: string
   readonly body: unknown
+  /** Above the body. Defaults to none. */
+  readonly mark?: PageMark | undefined
   /** Who is signed in, and the field that lets them sign out. */
   readonly signedIn?: { readonly username: string; readonly csrfField: Html } | undefined
   /** Defaults to 200. */
@@ -33,7 +37,7 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3
  * @param host the name under which people know this server
  */
 export function renderPage(host: string, content: PageContent): Answer {
-  const { title, body, signedIn, status = 200, formTargets = [], isWide = false, scripts = [] } = content
+  const { title, body, mark, signedIn, status = 200, formTargets = [], isWide = false, scripts = [] } = content
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -47,7 +51,7 @@ export function renderPage(host: string, content: PageContent): Answer {
 <body>
 <header class="top"><a class="brand" href="/">${MARK}<span>${host}</span></a>${signedIn ? signOutForm(signedIn) : ''}</header>
 <main><div class="card${isWide ? ' wide' : ''}">
-${body}
+${mark ? renderMark(mark) : ''}${body}
 </div></main>
 <footer class="foot"><span>Secured by GrantQL</span></footer>
 ${scripts.map(inlineScript)}

@@ -7,7 +7,7 @@ export function renderOutOfBand(host: string, members: Readonly<Record<string, s
   const { code } = members
   if (code === undefined) {
     const body = html`<h1>Your app was given nothing</h1><p class="lead">You can close this page.</p>`
-    return renderPage(host, { title: 'Nothing was given', body })
+    return renderPage(host, { title: 'Nothing was given', mark: 'refused', body })
   }
   const body = html`<h1>Copy this code into your app</h1>
 <p class="lead">It works once, and for a short time. Show it to nobody else.</p>

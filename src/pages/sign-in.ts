@@ -4,6 +4,7 @@ import { OAuthError } from '../errors/oauth-error.ts'
 import { readText } from '../operations/parse-params.ts'
 import { pluginContext } from '../operations/plugin-context.ts'
 import { rememberDevice } from '../operations/remember-device.ts'
+import { replaceSession } from '../operations/replace-session.ts'
 import { signIn } from '../operations/sign-in.ts'
 import type { SignIn } from '../plugin/contributions.ts'
 import type { Param } from '../plugin/param.ts'
@@ -65,9 +66,8 @@ ${links.length > 0 ? html`<p class="small after links">${links.map(({ label, pat
         const returnTo = readText(form, 'return_to')
         try {
           const signedIn = await signIn(core, readText(form, 'sign_in') ?? '', form, facts)
-          // Whatever session the browser had ends here, so that nobody signs somebody else into a session that they know.
-          if (visit.signedIn) await core.sessions.end(visit.signedIn.session.id)
           const { token, session } = signedIn
+          await replaceSession(core, visit.signedIn, session, facts.id)
           return {
             answer: seeOther(ownUrl(core.issuer, returnTo)),
             session: { token, expiresAt: session.expiresAt },
@@ -131,7 +131,7 @@ ${fields}
 </form>`
 }
 
-/** Nothing can be typed here: without its script nobody sees it. */
+/** Nothing can be typed here: without its script nobody sees it, and is told why. */
 function scriptedForm(method: SignIn, hiddenFields: Html): Html {
   const fields = Object.entries(method.params).map(
     ([name, declaration]) => html`<input type="hidden" name="${wireName(name, declaration)}">`,
@@ -140,7 +140,8 @@ function scriptedForm(method: SignIn, hiddenFields: Html): Html {
 ${hiddenFields}
 ${fields}
 <button class="quiet wide-button">${method.label}</button>
-</form>`
+</form>
+<noscript><p class="small after">${method.label}: this takes JavaScript, which is off in this browser.</p></noscript>`
 }
 
 const AUTOCOMPLETE: Readonly<Record<string, string>> = {

@@ -22,22 +22,27 @@ main{flex:1;display:flex;align-items:center;justify-content:center;padding:1rem 
 .card.wide{max-width:40rem}
 h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.018em;text-wrap:balance;overflow-wrap:anywhere}
 h2{margin:1.75rem 0 .5rem;font-size:.8125rem;font-weight:600;color:var(--soft)}
-p{margin:0 0 1rem}p:last-child{margin-bottom:0}
-.lead{color:var(--soft);margin-bottom:1.5rem;text-wrap:pretty}
+p{margin:0 0 1rem;text-wrap:pretty}p:last-child{margin-bottom:0}
+time{white-space:nowrap}.whole{display:inline-block;overflow-wrap:anywhere}
+.lead{color:var(--soft);margin-bottom:1.5rem}
 .lead strong{color:var(--ink);font-weight:600}
 a{color:var(--accent);text-underline-offset:.18em}a:hover{color:var(--accent-deep)}
 code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:.375rem}
-label.field{display:block;margin-bottom:1.125rem;font-size:.9375rem;font-weight:550}
-.field input{display:block;width:100%;margin-top:.375rem;padding:.6875rem .875rem;font:inherit;font-weight:400;color:inherit;background:var(--card);
+.field{display:block;margin-bottom:1.125rem;font-size:.9375rem;font-weight:550}
+.field :is(input,textarea){display:block;width:100%;margin-top:.375rem;padding:.6875rem .875rem;font:inherit;font-weight:400;color:inherit;background:var(--card);
 border:1px solid var(--field);border-radius:.625rem}
-.field input:focus{outline:3px solid color-mix(in srgb,var(--accent) 35%,transparent);outline-offset:0;border-color:var(--accent)}
-button{font:inherit;font-weight:600;cursor:pointer;border-radius:.625rem;padding:.75rem 1.25rem;border:1px solid transparent;line-height:1.3}
+.field :is(input,textarea):focus{outline:3px solid color-mix(in srgb,var(--accent) 35%,transparent);outline-offset:0;border-color:var(--accent)}
+.field textarea{resize:vertical;line-height:1.4}.field [aria-invalid=true]{border-color:var(--bad)}.field .small{margin:.375rem 0 0;font-weight:400}.field .small.bad{color:var(--bad)}
+fieldset{min-width:0;margin:0;padding:0;border:0}legend{padding:1rem 0 .75rem;font-weight:650}fieldset:first-of-type legend{padding-top:0}
+.pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));column-gap:1rem}
+.field .typed{padding:.875rem;font:600 1.75rem/1.2 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:.08em;text-align:center;text-transform:uppercase}
+button,a.button{font:inherit;font-weight:600;cursor:pointer;border-radius:.625rem;padding:.75rem 1.25rem;border:1px solid transparent;line-height:1.3}
 .primary{background:var(--accent);color:var(--on-accent)}.primary:hover{background:var(--accent-deep)}
 .quiet{background:transparent;border-color:var(--field);color:var(--ink)}.quiet:hover{background:var(--tint);border-color:var(--accent)}
-.wide-button{width:100%}
+.wide-button{width:100%}a.button{display:block;text-align:center;text-decoration:none}
 .other{margin-top:.875rem}.other .note{margin:.875rem 0 0}
-.actions{display:flex;gap:.75rem;margin-top:1.75rem}.actions button{flex:1}
+.actions{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.75rem}.actions button,.actions .button{flex:1}
 .link{padding:0;border:0;background:none;color:var(--accent);font-weight:500;text-decoration:underline;text-underline-offset:.18em;border-radius:.25rem;white-space:nowrap}
 .link:hover{color:var(--accent-deep)}
 form.inline{display:inline}
@@ -52,24 +57,25 @@ form.inline{display:inline}
 .rows>li{display:flex;align-items:center;gap:1rem;padding:.875rem 1rem}.rows>li+li{border-top:1px solid var(--line)}
 .rows>li>div{flex:1;min-width:0;overflow-wrap:anywhere}.rows strong{display:block;font-weight:600}.rows .small{display:block}
 .rows button{padding:.5rem .875rem;font-size:.9375rem}
-.may{list-style:disc;margin:.25rem 0;padding-left:1.125rem;font-size:.9375rem}.below{margin-top:1rem}.links a{margin-right:1.25rem}h1+.who{margin-top:1.25rem}
+.may{list-style:disc;margin:.25rem 0;padding-left:1.125rem;font-size:.9375rem}.below{margin-top:1rem}.links{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}.links a{white-space:nowrap}h1+.who{margin-top:1.25rem}
 .badge{padding:.25rem .625rem;border-radius:1rem;background:var(--tint);color:var(--accent-deep);font-size:.8125rem;font-weight:600;white-space:nowrap}
 .who{display:flex;align-items:center;gap:.75rem;margin:0 0 1.5rem;padding:.75rem 1rem;background:var(--tint);border-radius:.75rem;font-size:.9375rem}
 .who .face{flex:none;display:grid;place-items:center;width:2.25rem;height:2.25rem;border-radius:50%;background:var(--accent);color:var(--on-accent);font-weight:600}
 .who span:nth-child(2){min-width:0;overflow-wrap:anywhere}
-.note{margin:1.25rem 0 0;padding:.75rem 1rem;border-radius:.75rem;background:var(--warn-tint);color:var(--warn);font-size:.9375rem}
-.note.bad{margin:0 0 1.25rem;background:var(--bad-tint);color:var(--bad)}
-.small{font-size:.875rem;color:var(--soft)}.small.after{margin-top:1.25rem}
+.note{margin:1.25rem 0 0;padding:.75rem 1rem;border-radius:.75rem;background:var(--warn-tint);color:var(--warn);font-size:.9375rem}.note+p{margin-top:1rem}
+.note.bad,.note.good{margin:0 0 1.25rem;background:var(--bad-tint);color:var(--bad)}.note.good{background:var(--tint);color:var(--accent-deep)}
+.small{font-size:.875rem;color:var(--soft);text-wrap:pretty}.small.after{margin-top:1.25rem}
 .mark{display:grid;place-items:center;width:3rem;height:3rem;margin-bottom:1.25rem;border-radius:50%;background:var(--tint);color:var(--accent)}
-.mark.bad{background:var(--bad-tint);color:var(--bad)}
+.mark.bad{background:var(--bad-tint);color:var(--bad)}.mark.calm{background:var(--paper);color:var(--soft)}
 .mark svg{width:1.5rem;height:1.5rem}
 .code{display:block;margin:1.25rem 0;padding:1rem;text-align:center;background:var(--tint);border-radius:.75rem;font-size:1.0625rem;user-select:all}
+.code.shown{font-size:1.75rem;font-weight:600;letter-spacing:.08em}dl.facts{margin-top:1.25rem}
 dl{margin:0;display:grid;grid-template-columns:auto 1fr;gap:.625rem 1.25rem;font-size:.9375rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 @media (max-width:34rem){main{align-items:flex-start;padding:.25rem .875rem 2rem}.card{padding:1.625rem 1.375rem}.top,.foot{padding:1rem 1.25rem}
-.actions{flex-direction:column-reverse}.top .user{display:none}dl{grid-template-columns:1fr;gap:.125rem}
+.top .user{display:none}dl,.pair{grid-template-columns:1fr;gap:.125rem}
 .rows>li{flex-direction:column;align-items:flex-start;gap:.625rem}dd{margin-bottom:.625rem}}
-@media (prefers-reduced-motion:no-preference){button,.field input,.scopes label{transition:background-color .12s,border-color .12s}}
+@media (prefers-reduced-motion:no-preference){button,.field input,.field textarea,.scopes label{transition:background-color .12s,border-color .12s}}
 @media (forced-colors:active){.card,.who,.note{border:1px solid}}
 `
 

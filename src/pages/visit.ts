@@ -14,8 +14,10 @@ export interface Visit {
   readonly signedIn: SignedIn | undefined
   /** The hidden field that every form must carry. */
   readonly csrfField: Html
-  /** The posted form; empty for a GET. A POST gets here only with a valid CSRF field. */
+  /** The posted form; empty for a GET. */
   readonly form: RawParams
+  /** Whether it is a POST with a valid CSRF field. One without gets only to a page that says so, and as if by nobody. */
+  readonly isFromOwnForm: boolean
 }
 
 /** What a page answers, and what becomes of the browser's session by it. */
@@ -33,5 +35,7 @@ export interface PageRoute {
   readonly path: string
   /** What its CSRF field is bound to. Defaults to the session, or to the browser where nobody is signed in. */
   readonly csrfBoundTo?: 'browser'
+  /** What becomes of a POST without a valid CSRF field. Defaults to `refused`. */
+  readonly withoutCsrf?: 'refused' | 'anonymous'
   handle(visit: Visit): Promise<PageAnswer> | PageAnswer
 }

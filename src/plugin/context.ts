@@ -1,9 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Approval } from '../approvals/approval.ts'
-import type { App } from '../apps/app.ts'
+import type { App, AppPrivilege, AppType } from '../apps/app.ts'
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
+import type { Profile } from '../users/profile.ts'
 import type { Session, User } from '../users/user.ts'
-import type { Issuance, Redemption, RepeatedAnswer } from './issuance.ts'
+import type { SessionsEnded } from './contributions.ts'
+import type { Issuance, Provenance, Redemption, RepeatedAnswer } from './issuance.ts'
+import type { NetworkLimit } from './limit.ts'
+import type { OutgoingVerbs } from './outgoing.ts'
 import type { PresentedCredentials, RawParams, RequestFacts } from './request.ts'
 import type { Setting } from './setting.ts'
 
@@ -49,6 +53,8 @@ export interface ClaimApprovalInput {
 /** An approval that this caller may turn into a token, with the write that does so. */
 export interface ClaimableApproval {
   readonly approval: Approval & { readonly userId: string; readonly grantedScopes: readonly string[] }
+  /** To be spread into the issuance. */
+  readonly provenance: Provenance
   readonly redemption: Redemption
 }
 
@@ -78,6 +84,9 @@ export interface ActiveToken {
   readonly appId: string
   readonly clientId: string
   readonly userId: string | undefined
+  /** How the app knows the user, or the app itself: `sub`. */
+  readonly subject: string
+  /** Undefined where the app knows the user by a name of its own. */
   readonly username: string | undefined
   readonly familyId: string | undefined
   readonly scopes: readonly string[]
@@ -106,15 +115,37 @@ export interface RefreshingInput {
 export interface TokenVerbs {
   /** The token if it is active, whoever it belongs to; undefined for everything else, without a reason. */
   find(token: string): Promise<ActiveToken | undefined>
+  /**
+   * What a token that somebody wants revoked stands for: one that is active, or a refresh token that was exchanged already
+   * while its family lives (RFC 7009 §2.1). Never call the latter active.
+   */
+  findToRevoke(token: string): Promise<ActiveToken | undefined>
   /** Ends a token for good: an access token alone, a refresh token with its family (RFC 7009 §2.1). */
   revoke(token: ActiveToken, by: { readonly app?: App; readonly userId?: string }): Promise<void>
-  /** Signs claims with a key of this server. `type` is the JWT `typ`; `at+jwt` is core's own and refused. */
+  /** Ends the living token families that come from these sessions, as far as `isEnding` says yes. */
+  endFamilies(
+    sessions: SessionsEnded,
+    isEnding: (family: { readonly appId: string; readonly scopes: readonly string[] }) => boolean,
+  ): Promise<void>
+  /** Why {@link find} finds nothing: it was never given out, or is long gone (`unknown`), has expired, or was ended. */
+  whyInactive(token: string): Promise<'unknown' | 'expired' | 'revoked'>
+  /**
+   * Signs claims with a key of this server. `type` is the JWT `typ`; `at+jwt` is core's own and refused. `HS256` takes a key
+   * that this plugin alone has for this type, which nobody but this server can verify with. With the other algorithms it has
+   * to be over after {@link longestSeconds}: so long the key stays published.
+   */
   sign(
     claims: Readonly<Record<string, unknown>>,
     options: { readonly type: string; readonly algorithm?: string },
   ): string
+  /** What {@link sign} takes where no algorithm is named. */
+  readonly algorithm: string
+  /** Seconds that a JWT of this server lives at most: the lifetime of access tokens, or an hour where that is shorter. */
+  readonly longestSeconds: number
   /** The claims of a JWT that {@link sign} made with this `type`; undefined for everything else. Expiry is the caller's. */
   verify(jwt: string, options: { readonly type: string }): Readonly<Record<string, unknown>> | undefined
+  /** Where a living token comes from: the sign-in behind it, and what was asked for. Undefined where it has no family. */
+  provenance(token: ActiveToken): Promise<Provenance | undefined>
 }
 
 export interface GrantTokenVerbs extends TokenVerbs {
@@ -130,15 +161,57 @@ export interface GrantTokenVerbs extends TokenVerbs {
 export interface SessionVerbs {
   /** The session of the request in hand: its bearer session token or its cookie. */
   current(): Promise<{ readonly session: Session; readonly user: User } | undefined>
+  /**
+   * Whether its user has proved who they are within the last ten minutes: for what a session that somebody left open must
+   * not be enough for, such as another way to sign in. Where it is not, answer {@link SignInAgain}.
+   */
+  isFresh(session: Pick<Session, 'authenticatedAt'>): boolean
   /** Where a request is in hand, the session remembers what browser or program that came from. */
   start(userId: string, methods: readonly string[]): Promise<{ readonly token: string; readonly session: Session }>
+  /** A live session by its id, which opens nothing. */
+  find(sessionId: string): Promise<Session | undefined>
   end(sessionId: string): Promise<void>
   /** Ends the sessions of a user: all, or all but one. Answers how many there were. */
   endAll(userId: string, options?: { readonly keptSessionId?: string }): Promise<number>
 }
 
+/** What can be said of a new app. What is left out is none. */
+export interface NewApp {
+  readonly name: string
+  readonly type: AppType
+  readonly grants?: readonly string[]
+  readonly scopes?: readonly string[]
+  readonly redirectUris?: readonly string[]
+  readonly privileges?: readonly AppPrivilege[]
+  /** The dialect that it speaks; undefined for the standard. */
+  readonly dialect?: string
+}
+
+/** What changes of an app; what is left out stays. */
+export interface AppChanges extends Partial<Omit<NewApp, 'type' | 'dialect'>> {
+  readonly isDisabled?: boolean
+}
+
+/**
+ * Apps, by the same operations as GraphQL's. `by` is who does it, with their rights: a user owns what they make, and gives
+ * self-service grants and scopes alone; undefined is anybody, who owns nothing.
+ */
 export interface AppVerbs {
   find(clientId: string): Promise<App | undefined>
+  findById(id: string): Promise<App | undefined>
+  /** Those that `by` owns; an admin's are all. In the order in which they were made. */
+  list(by: User, page?: { readonly afterId?: string; readonly limit?: number }): Promise<readonly App[]>
+  /**
+   * @returns the secret with it, which is shown this once; undefined for a public app
+   * @throws {InvalidInput} when something in it is wrong, or more than `by` may give
+   */
+  create(by: User | undefined, input: NewApp): Promise<{ readonly app: App; readonly clientSecret: string | undefined }>
+  /** @throws {NotFound} {InvalidInput} */
+  update(by: User, id: string, changes: AppChanges): Promise<App>
+  /** Its secrets stop working and its tokens end. @throws {NotFound} */
+  remove(by: User, id: string): Promise<void>
+  /** @param overlapSeconds how long the present secrets go on working. Defaults to 86,400. @throws {NotFound} {InvalidInput} */
+  rotateSecret(by: User, id: string, overlapSeconds?: number): Promise<string>
   /** @throws {InvalidClient} when the app is unknown or does not prove who it is (RFC 6749 §2.3) */
   authenticate(credentials: PresentedCredentials): Promise<App>
 }
@@ -150,12 +223,28 @@ export interface CreateUserInput {
   readonly username: string
   /** Defaults to `user`. */
   readonly role?: User['role'] | undefined
+  /** Part of their profile, and not verified by being told. */
+  readonly email?: string | undefined
   /** The id of who is answerable for it, for the audit. Left out: they themselves. */
   readonly createdBy?: string | undefined
 }
 
 export interface UserVerbs<Tables = unknown> {
   find(id: string): Promise<User | undefined>
+  /** How an app knows them: the `sub` of every token that it is given, whichever plugin makes it. */
+  subject(app: App, userId: string): Promise<string>
+  /** The names of all claims that plugins tell, with the scope that asks for each. */
+  readonly claimScopes: ReadonlyMap<string, string | undefined>
+  /**
+   * What the plugins of this server tell of a user, by the names of the claims: all that the scopes ask for, and what is
+   * asked for by name. Make sure first that the user lets the app know.
+   */
+  claims(
+    userId: string,
+    asked: { readonly scopes: readonly string[]; readonly names: readonly string[] },
+  ): Promise<Readonly<Record<string, unknown>>>
+  /** What is known of them beyond their name, for the standard claims; undefined where there is no such user. */
+  profile(userId: string): Promise<Profile | undefined>
   /** By user name as people type it: case and width do not matter. */
   findByName(username: string): Promise<User | undefined>
   /**
@@ -165,9 +254,15 @@ export interface UserVerbs<Tables = unknown> {
    */
   checkNewName(username: string): Promise<string>
   /**
+   * An email address as it would be stored; undefined for a blank one.
+   *
+   * @throws {InvalidInput} when it is no address
+   */
+  checkEmail(email: string): string | undefined
+  /**
    * Makes a user, in one transaction with what the plugin writes for them: what `enrol` throws leaves no user either.
    *
-   * @throws {InvalidInput} when the name is taken or not a user name
+   * @throws {InvalidInput} when the name is taken or not a user name, or the email is no address
    */
   create(input: CreateUserInput, enrol?: OwnEnrolment<Tables>): Promise<User>
   /**
@@ -187,6 +282,29 @@ export interface SecretVerbs {
   mint(kind: 'invitation'): { readonly plain: string; readonly key: Buffer }
   /** The key of one that was presented; undefined for what cannot be one of this kind. */
   keyOf(kind: 'invitation', plain: string): Buffer | undefined
+  /**
+   * What a text that is too short for a plain hash (a code that people type) is stored and found by, for columns of the
+   * type `hash`: whoever has the database alone cannot find the text by trying all. Store the first, look for any of them:
+   * this server may have several secrets.
+   */
+  digests(text: string): readonly [Buffer, ...Buffer[]]
+  /**
+   * Encrypts what the plugin must be able to read again.
+   *
+   * @param context where it belongs, such as the key of its row in hex: it opens nowhere else
+   */
+  seal(text: string, context: string): Buffer
+  /** What was sealed; undefined where it was changed, moved, or sealed with a secret that this server has no more. */
+  unseal(sealed: Uint8Array, context: string): string | undefined
+}
+
+/** Names that only this server can make, and that are the same for ever. */
+export interface NameVerbs {
+  /**
+   * HMAC-SHA256 of a text under a key of the plugin and the purpose: 43 characters of base64url, on every node and after
+   * every rotation of a secret the same. Nobody can go back from it to the text, or tell that two of them belong together.
+   */
+  derive(purpose: string, text: string): string
 }
 
 /** What a token request needs to say, whoever parsed it. */
@@ -195,7 +313,26 @@ export interface TokenRequest {
   readonly params: RawParams
   readonly credentials: PresentedCredentials
   readonly request: RequestFacts
+  /** Shorter than these tokens would live, never longer. */
+  readonly expiresInSeconds?: number
 }
+
+/** What goes back to an app through the browser, and how. */
+export interface AuthorizationAnswer {
+  /** Verified: it is one of the app's own. */
+  readonly redirectUri: string
+  readonly responseMode: string
+  readonly members: Readonly<Record<string, string>>
+}
+
+/** What became of an authorize request. */
+export type Authorization =
+  /** A person has to decide, by the handle. */
+  | { readonly status: 'opened'; readonly handle: string; readonly approveUrl: URL }
+  /** It was decided before, or is refused: the app hears of it now. */
+  | { readonly status: 'answered'; readonly answer: AuthorizationAnswer }
+  /** The answer is a mistake, and nobody is signed in: a person takes it to the app, or not. */
+  | { readonly status: 'withheld'; readonly answer: AuthorizationAnswer }
 
 /** A successful token response (RFC 6749 §5.1). */
 export interface TokenSet {
@@ -212,6 +349,25 @@ export interface TokenSet {
 /** Operations of core that a plugin may call: the same that GraphQL and REST call. */
 export interface Operations {
   exchangeToken(request: TokenRequest): Promise<TokenSet>
+  /**
+   * Opens an approval for an app that asks through the browser, as `/oauth/authorize` does.
+   *
+   * @param params by the standard's names
+   * @throws {OAuthError} where there is nobody to answer to: it must never become a redirect (RFC 6749 §4.1.2.1)
+   */
+  authorize(params: RawParams, request: RequestFacts): Promise<Authorization>
+  /**
+   * Runs a declared operation of any plugin, as its REST endpoint and its GraphQL mutation do: `revokeToken`, `userInfo`.
+   *
+   * @param mutation the operation's GraphQL name
+   * @param call parameters by their wire names
+   * @returns the result by the names of its declaration
+   * @throws {NotFound} where this server has no such operation; what it declares
+   */
+  run(
+    mutation: string,
+    call: { readonly params: RawParams; readonly credentials: PresentedCredentials; readonly request: RequestFacts },
+  ): Promise<Readonly<Record<string, unknown>>>
   /**
    * Signs a user in by one of this server's sign-ins.
    *
@@ -235,6 +391,24 @@ export interface Operations {
   ): Promise<{ readonly user: User; readonly methods: readonly string[] }>
 }
 
+/** What happened in a plugin, for the audit log. */
+export interface PluginAuditEvent {
+  /** What, in kebab-case. It is recorded as `<plugin id>.<kind>`, of at most 64 characters. */
+  readonly kind: string
+  readonly appId?: string | undefined
+  readonly userId?: string | undefined
+  /** JSON that is worth knowing beside. Never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+export interface AuditVerbs<Tables = unknown> {
+  /**
+   * Puts an event on record; resolves when it is durable. Given a transaction of {@link PluginContext.transaction}, it is
+   * recorded if and only if that commits. Where a request is in hand, the event names it.
+   */
+  write(event: PluginAuditEvent, trx?: Kysely<Tables>): Promise<void>
+}
+
 export interface OutboxVerbs<Tables = unknown> {
   /**
    * Stores a message for the outside, to be delivered by the plugin's own `outbox` of that kind, at least once and until
@@ -246,7 +420,7 @@ export interface OutboxVerbs<Tables = unknown> {
 }
 
 /** What every function of a plugin is given. Core's tables and keys are not in it: they are asked by verb. */
-export interface PluginContext<Tables = unknown> {
+export interface PluginContext<Tables = unknown> extends OutgoingVerbs {
   readonly issuer: string
   now(): Date
   readonly log: Logger
@@ -258,19 +432,48 @@ export interface PluginContext<Tables = unknown> {
   readonly db: Kysely<Tables>
   /** Several writes of the plugin in one unit, retried as a whole on a deadlock. Nothing foreign may be awaited inside. */
   transaction<T>(work: (trx: Kysely<Tables>) => Promise<T>): Promise<T>
+  /** Whether an insert failed because the key is taken: so of all who insert it at once, one is first. */
+  isDuplicateKey(error: unknown): boolean
   readonly approvals: ApprovalVerbs
   readonly apps: AppVerbs
   readonly users: UserVerbs<Tables>
   readonly sessions: SessionVerbs
   readonly tokens: TokenVerbs
   readonly secrets: SecretVerbs
+  readonly names: NameVerbs
   readonly outbox: OutboxVerbs<Tables>
+  readonly audit: AuditVerbs<Tables>
   readonly operations: Operations
 }
 
 /** A context that belongs to one request. */
 export interface RequestContext<Tables = unknown> extends PluginContext<Tables> {
   readonly request: RequestFacts
+  /**
+   * Whether the request may use an access token that came with it: it proves to hold the key that the token is bound to, or
+   * the token is bound to none and came as `Bearer` or in a body (RFC 9449 §7). Declared errors of proofs are thrown.
+   */
+  mayPresent(token: ActiveToken): Promise<boolean>
+  /**
+   * Counts what the request is about to do against its network, before any work: for what writes or computes something
+   * for people who have not proved who they are.
+   *
+   * @param limit one that the plugin declares
+   * @throws {TooManyAttempts} when the network has done it too often
+   */
+  countByNetwork(limit: NetworkLimit): Promise<void>
+  /**
+   * Looks up a short code that a signed-in user typed. The try is counted before `find` is called, against the user, their
+   * network and everybody; what leads somewhere is taken off again.
+   *
+   * @param find answers undefined for what leads nowhere
+   * @throws {TooManyAttempts} when too many led nowhere, whether or not this one is right
+   * @see RFC 8628 §5.1
+   */
+  lookUpTyped<Found>(
+    by: { readonly userId: string },
+    find: () => Promise<Found | undefined>,
+  ): Promise<Found | undefined>
 }
 
 /** What an operation of a plugin is given: the request, and the app that authenticated where one had to. */

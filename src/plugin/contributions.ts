@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
-import type { OAuthError } from '../errors/oauth-error.ts'
 import type { ColumnTypes } from '../storage/dialect.ts'
+import type { Profile } from '../users/profile.ts'
 import type { Session, User } from '../users/user.ts'
-import type { ClaimableApproval, GrantContext, PluginContext, RequestContext, TokenSet } from './context.ts'
+import type { AuthorizationAnswer, ClaimableApproval, GrantContext, PluginContext, RequestContext } from './context.ts'
 import type { Issuance } from './issuance.ts'
 import type { Params, ParamValues } from './param.ts'
-import type { PresentedCredentials, RawParams, RequestFacts } from './request.ts'
+import type { RawParams, RequestFacts } from './request.ts'
 import type { Setting } from './setting.ts'
 
 export type { ColumnTypes as MigrationColumns } from '../storage/dialect.ts'
@@ -25,6 +25,45 @@ export interface TokenParams<P extends Params = Params, Tables = unknown> {
   readonly params: P
   /** Answers the issuance as it shall be. @throws what the plugin declares */
   apply(ctx: GrantContext<Tables>, issuance: Issuance, values: ParamValues<P>): Promise<Issuance>
+}
+
+/**
+ * Parameters that a plugin adds to every authorize request, what the approval and all that comes of it remembers of them, and
+ * what they demand of the session of who decides: OpenID Connect's `claims`, `acr_values`, `id_token_hint`.
+ */
+export interface AuthorizeParams<P extends Params = Params, Tables = unknown, Asked = unknown> {
+  /** Under this name the approval, the issuance and the token family give back what {@link read} answered, as `asked[id]`. */
+  readonly id: string
+  readonly params: P
+  /** Checks the values, and answers what shall be remembered: JSON, or undefined for nothing. @throws what the plugin declares */
+  read(ctx: RequestContext<Tables>, input: AuthorizeInput, values: ParamValues<P>): Promise<Asked | undefined>
+  /**
+   * Whether who is signed in will do. Where not, they are asked to sign in, and `prompt=none` gets `login_required`. Asked for
+   * wherever something was remembered. Left out: everybody will.
+   */
+  accepts?(
+    ctx: PluginContext<Tables>,
+    asked: Asked,
+    by: { readonly app: App; readonly session: Session; readonly user: User },
+  ): Promise<boolean>
+  /** What it asks for beyond the scopes. Where it says something, the person is asked each time, and shown this. */
+  describe?(ctx: PluginContext<Tables>, asked: Asked): readonly ApprovalLine[]
+}
+
+/** How apps know users: the `sub` of every token, of introspection and of userinfo. A server has one at most. */
+export interface SubjectSource<Tables = unknown> {
+  /** The same answer each time for the same app and user, and never one that it gave for somebody else. */
+  subjectOf(ctx: PluginContext<Tables>, app: App, userId: string): Promise<string>
+}
+
+/** Claims about users, told to an app that was given a scope for them or asked for them by name (OpenID Connect Core §5). */
+export interface UserClaims<Tables = unknown> {
+  /** The scope that asks for all of them. Left out: they are told only where asked for by name. */
+  readonly scope?: string
+  /** The names of all that it may tell. */
+  readonly names: readonly string[]
+  /** What is known; a claim about which nothing is known is left out. */
+  claimsOf(ctx: PluginContext<Tables>, user: User, profile: Profile): Promise<Readonly<Record<string, unknown>>>
 }
 
 /** Where the parameters of an authorize request may come from: a request object, a pushed `request_uri`. */
@@ -68,6 +107,11 @@ export interface ResponseType<Tables = unknown> {
 export interface ResponseMode {
   readonly mode: string
   respond(redirectUri: string, members: Readonly<Record<string, string>>): Response
+  /**
+   * The fields of a form by which a person posts the same answer to the redirect URI: a mistake reaches an app by nothing
+   * else while nobody is signed in (RFC 9700 §4.11.2). Left out: it does not reach the app then.
+   */
+  fields?(members: Readonly<Record<string, string>>): Readonly<Record<string, string>>
 }
 
 /** A way for an app to prove who it is at the token endpoint. */
@@ -109,6 +153,8 @@ export interface SignIn<P extends Params = Params, Tables = unknown> {
    * secrets of at least 128 random bits.
    */
   readonly isGuessable?: boolean
+  /** How it proves who somebody is, for documents (RFC 8176): what {@link verify} answers. */
+  readonly methods?: readonly string[]
   /** Whether the sign-in page shows it now. Left out: always. */
   isOffered?(ctx: PluginContext<Tables>): boolean
   /**
@@ -134,10 +180,13 @@ export interface SignIn<P extends Params = Params, Tables = unknown> {
 // biome-ignore lint/suspicious/noExplicitAny: core hands its own transaction to a plugin that knows only its own tables
 export type Enrolment = (trx: Kysely<any>, userId: string) => Promise<void>
 
+/** A sentence, or a fact under its name: `{ term: 'Asked from', text: '203.0.113.7' }`. */
+export type ApprovalLine = string | { readonly term: string; readonly text: string }
+
 /** What the consent page says beside the scopes, and what a decision does, for the approvals of one grant. */
 export interface ApprovalPresentation<Tables = unknown> {
   readonly grantType: string
-  describe?(ctx: PluginContext<Tables>, approval: Approval): Promise<readonly string[]>
+  describe?(ctx: RequestContext<Tables>, approval: Approval): Promise<readonly ApprovalLine[]>
   /** Shown once the user has said yes. */
   readonly afterwards?: string
 }
@@ -170,9 +219,11 @@ export interface TokenCompanion<Tables = unknown> {
 /** A JSON route of a plugin that no declared operation can express. */
 export interface Endpoint<Tables = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** May have `:name` segments; fixed paths win over those. */
   readonly path: string
   readonly metadata?: string
-  handle(ctx: RequestContext<Tables>, request: Request): Promise<Response>
+  /** @param parameters values of the `:name` segments of the path */
+  handle(ctx: RequestContext<Tables>, request: Request, parameters: Readonly<Record<string, string>>): Promise<Response>
 }
 
 /** Trusted markup: made by the `html` tag of the page context alone. */
@@ -189,13 +240,41 @@ export interface PageContext<Tables = unknown> extends RequestContext<Tables> {
    * The page in the shared layout. Defaults to status 200.
    *
    * @param options.script JavaScript that runs as a module on this page and may ask this server: the content security
-   * policy names its hash. The page must say what it is for without it, too.
+   * policy names its hash. The page must say what it is for without it, too, in a `<noscript>`.
+   * @param options.mark a drawing above the heading. Left out: none, as on a page with something to fill in.
+   * @param options.formEndsAt URL elsewhere to which a POST of the page's form is redirected.
+   * @param options.retryAfterSeconds when to try again, for 429 and 503 (RFC 9110 §10.2.3)
    */
-  page(title: string, body: Markup, options?: { readonly status?: number; readonly script?: string }): Response
+  page(
+    title: string,
+    body: Markup,
+    options?: {
+      readonly status?: number
+      readonly script?: string
+      readonly mark?: PageMark
+      readonly retryAfterSeconds?: number | undefined
+      readonly formEndsAt?: string | undefined
+    },
+  ): Response
   /** The hidden field that a form must carry; core refuses a POST without it. */
   readonly csrfField: Markup
+  /** Signs the user of this browser out, if somebody is signed in: the session ends, and the browser forgets it. */
+  signOut(): Promise<void>
+  /** Whether a POST came from a form of ours, by its CSRF field. */
+  readonly isFromOwnForm: boolean
   /** Values of the `:name` segments of the path. */
   readonly parameters: Readonly<Record<string, string>>
+  /**
+   * Lets the signed-in user decide an approval, whichever way the app asked: the same as the approve page and the GraphQL
+   * mutations do.
+   *
+   * @returns the answer that takes the browser back to the app; undefined where the app claims by itself
+   * @throws {LoginRequired} where nobody is signed in, or the app wants somebody who signed in more recently
+   * @throws {NotFound} {AlreadyDecided} {ExpiredToken} {InvalidScope}
+   */
+  decide(handle: string, decision: PersonsDecision): Promise<AuthorizationAnswer | undefined>
+  /** Takes the browser back to an app, or shows what an app without a redirect is to be told. */
+  answerApp(answer: AuthorizationAnswer): Response
   /**
    * Sends the browser on to a path of this server by 303: the answer to a POST that did something. With the token of a new
    * session the browser has that one from now on, and the one that it had ends.
@@ -206,6 +285,15 @@ export interface PageContext<Tables = unknown> extends RequestContext<Tables> {
   ): Response
 }
 
+/**
+ * What became of it, at a glance: it succeeded, a person or the server said no, something is wrong, something is to be known,
+ * or the time for it is not now.
+ */
+export type PageMark = 'done' | 'refused' | 'warning' | 'notice' | 'late'
+
+/** What a person decided: the scopes that they said yes to, or no. */
+export type PersonsDecision = { readonly approves: readonly string[] } | { readonly denies: true }
+
 /** A link that a page of core shows to a page of the plugin. That of the sign-in page adds its `return_to`. */
 export interface PageLink<Tables = unknown> {
   readonly label: string
@@ -215,36 +303,17 @@ export interface PageLink<Tables = unknown> {
   readonly isOffered?: (ctx: PluginContext<Tables>) => boolean
 }
 
-/** An HTML route of a plugin, in the shared layout. A POST reaches it only with a valid CSRF field. */
+/** An HTML route of a plugin, in the shared layout. A POST reaches it only with a valid CSRF field, unless it says otherwise. */
 export interface Page<Tables = unknown> {
   readonly method: 'GET' | 'POST'
+  /** May have `:name` segments; fixed paths win over those. */
   readonly path: string
+  /**
+   * What becomes of a POST without a valid CSRF field: it is refused, or handled as if nobody were signed in, with no cookie
+   * to be seen, for what other sites and programs send as well. Defaults to `refused`.
+   */
+  readonly withoutCsrf?: 'refused' | 'anonymous'
   handle(ctx: PageContext<Tables>, request: Request, form: RawParams): Promise<Response>
-}
-
-/** How one path of the standard looks in another system's wire format. */
-export interface SharedEndpoint<Tables = unknown> {
-  /** Reads the request as that system's clients write it. */
-  parse(ctx: RequestContext<Tables>, request: Request): Promise<DialectTokenRequest>
-  render(ctx: RequestContext<Tables>, outcome: { readonly tokens: TokenSet } | { readonly error: OAuthError }): Response
-}
-
-export interface DialectTokenRequest {
-  readonly grantType: string
-  readonly params: RawParams
-  readonly credentials: PresentedCredentials
-}
-
-/** Somebody else's wire format over our operations. */
-export interface Dialect<Tables = unknown> {
-  readonly id: string
-  /** Claims a request that names no app we know. Two dialects that claim the same request: the standard answers. */
-  recognises?(request: RequestFacts, params: RawParams): boolean
-  /** Paths of the standard that its apps share, by path. */
-  readonly shares?: Readonly<Record<string, SharedEndpoint<Tables>>>
-  /** Ids and secrets in that system's shape. Left out: ours. */
-  mintClientId?(ctx: PluginContext<Tables>): Promise<string> | string
-  mintClientSecret?(ctx: PluginContext<Tables>): Promise<string> | string
 }
 
 /** Work that one node at a time does, again and again. */
@@ -259,8 +328,20 @@ export interface OutboxDelivery<Tables = unknown> {
   readonly kind: string
   /** Gives up after this long. Defaults to 86,400. */
   readonly ttlSeconds?: number
+  /**
+   * What core stores a message of this kind for, in the very transaction in which it happens: that sessions ended, whichever
+   * way, with {@link SessionsEnded} as payload. Left out: there are those alone that the plugin stores.
+   */
+  readonly storedWhen?: 'sessions-ended'
   /** Delivers one message, or throws to be called again later. The same message may come twice. */
   deliver(ctx: PluginContext<Tables>, payload: unknown): Promise<void>
+}
+
+/** The payload of what is stored when live sessions end: by sign-out here or elsewhere, a new password, a disabled user. */
+export interface SessionsEnded {
+  readonly userId: string
+  /** At most 100 of them. */
+  readonly sessionIds: readonly string[]
 }
 
 /** Looks, never touches: an observer that throws is logged and changes nothing. */

@@ -2,6 +2,7 @@ import type { AnyErrorClass } from '../errors/oauth-error.ts'
 import type { OperationContext } from './context.ts'
 import type { ClientAuthPolicy } from './define-grant.ts'
 import type { Fields, FieldValues } from './field.ts'
+import type { NetworkLimit } from './limit.ts'
 import type { Params, ParamValues } from './param.ts'
 
 export interface OperationDefinition<Tables, P extends Params, F extends Fields> {
@@ -14,6 +15,11 @@ export interface OperationDefinition<Tables, P extends Params, F extends Fields>
   readonly clientAuth: ClientAuthPolicy
   /** The app must have this grant. */
   readonly grantType?: string
+  /**
+   * How often a network may run it without a proof: as a public app, or as nobody in particular where `clientAuth` is
+   * `none`. One of the plugin's `limits`. Left out: it is not counted.
+   */
+  readonly limit?: NetworkLimit
   /** Name of the metadata member that publishes the path (RFC 8414): `revocation_endpoint`. */
   readonly metadata?: string
   readonly params: P

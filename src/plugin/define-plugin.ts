@@ -1,11 +1,10 @@
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
-import type { PluginContext } from './context.ts'
 import type {
   AppResolver,
   ApprovalPresentation,
+  AuthorizeParams,
   ClaimSource,
   ClientAuthMethod,
-  Dialect,
   Endpoint,
   Job,
   Observers,
@@ -19,12 +18,16 @@ import type {
   ScopeDeclaration,
   SenderConstraint,
   SignIn,
+  SubjectSource,
   TokenCompanion,
   TokenParams,
+  UserClaims,
 } from './contributions.ts'
 import type { Grant } from './define-grant.ts'
 import type { PluginOperation } from './define-operation.ts'
+import type { Dialect } from './dialect.ts'
 import type { GraphQLDoor } from './graphql-door.ts'
+import type { NetworkLimits } from './limit.ts'
 import type { Params } from './param.ts'
 import type { Settings } from './setting.ts'
 
@@ -38,6 +41,8 @@ export interface PluginDefinition<Tables = unknown> {
   /** The versions of GrantQL that it works with, as a semver range. */
   readonly requires?: string
   readonly settings?: Settings
+  /** How often a network may do what needs no proof. */
+  readonly limits?: NetworkLimits
   /** Its tables by name; each begins with the plugin's id in snake_case. */
   readonly tables?: readonly (keyof Tables & string)[]
   /** By local name, run in the order of the names. They never touch a table of core or of another plugin. */
@@ -48,6 +53,8 @@ export interface PluginDefinition<Tables = unknown> {
   readonly responseTypes?: readonly ResponseType<Tables>[]
   readonly responseModes?: readonly ResponseMode[]
   readonly tokenParams?: readonly TokenParams<Params, Tables>[]
+  // biome-ignore lint/suspicious/noExplicitAny: what each remembers is its own
+  readonly authorizeParams?: readonly AuthorizeParams<any, Tables, any>[]
   readonly requestSources?: readonly RequestSource<Tables>[]
 
   readonly clientAuth?: readonly ClientAuthMethod<Tables>[]
@@ -58,8 +65,12 @@ export interface PluginDefinition<Tables = unknown> {
 
   readonly scopes?: readonly ScopeDeclaration[]
   readonly claims?: readonly ClaimSource<Tables>[]
-  /** Members of the metadata document (RFC 8414). */
-  readonly metadata?: (ctx: Pick<PluginContext, 'issuer' | 'url'>) => Readonly<Record<string, unknown>>
+  readonly userClaims?: readonly UserClaims<Tables>[]
+  readonly subjects?: SubjectSource<Tables>
+  /** Members of the metadata document (RFC 8414). Which ones they are must not depend on the context. */
+  readonly metadata?: (ctx: MetadataContext) => Readonly<Record<string, unknown>>
+  /** Further names under `/.well-known/` at which the same document is to be found: `openid-configuration`. */
+  readonly metadataNames?: readonly string[]
   readonly tokenCompanions?: readonly TokenCompanion<Tables>[]
 
   readonly endpoints?: readonly Endpoint<Tables>[]
@@ -76,6 +87,19 @@ export interface PluginDefinition<Tables = unknown> {
   readonly jobs?: readonly Job<Tables>[]
   readonly outbox?: readonly OutboxDelivery<Tables>[]
   readonly on?: Observers
+}
+
+/** What members of the metadata document may depend on. */
+export interface MetadataContext {
+  readonly issuer: string
+  /** An absolute URL of this server. */
+  url(path: string): URL
+  /** The algorithms that this server signs with. */
+  readonly signingAlgorithms: readonly string[]
+  /** The methods of each of this server's sign-ins, as far as they are declared (RFC 8176). */
+  readonly signInMethods: readonly (readonly string[])[]
+  /** The names of all that plugins tell about users. */
+  readonly userClaims: readonly string[]
 }
 
 /** A plugin as the registry knows it. */

@@ -1,5 +1,5 @@
 /** How a declared value looks in TypeScript, GraphQL and JSON. */
-export type FieldKind = 'string' | 'integer' | 'boolean' | 'instant' | 'strings' | 'list'
+export type FieldKind = 'string' | 'integer' | 'boolean' | 'instant' | 'strings' | 'list' | 'json'
 
 export interface FieldOptions {
   /** One sentence for the schema and the docs. */
@@ -57,4 +57,6 @@ export const field = {
   strings: declare<readonly string[]>('strings'),
   /** A list of strings: an array in JSON. */
   list: declare<readonly string[]>('list'),
+  /** A JSON value as it is, for what has no shape that could be declared. */
+  json: declare<unknown>('json'),
 }

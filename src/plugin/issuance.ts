@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { OAuthError } from '../errors/oauth-error.ts'
+import type { Authentication } from '../users/user.ts'
 import type { TokenSet } from './context.ts'
 
 /**
@@ -36,14 +37,21 @@ export interface RepeatedAnswer {
   readonly repeated: TokenSet
 }
 
+/**
+ * What an issuance inherits of the approval or the token family that it descends from; both give it as `provenance`, for
+ * grants to spread. The family remembers it, so that refreshed tokens tell the same.
+ */
+export interface Provenance extends Authentication {
+  /** What authorize parameters of plugins asked for, by their ids. JSON. */
+  readonly asked?: Readonly<Record<string, unknown>> | undefined
+}
+
 /** What a grant decides: for whom, which scopes, refreshable or not. It never holds a key or a token. */
-export interface Issuance {
+export interface Issuance extends Provenance {
   readonly subject: { readonly userId: string } | { readonly appOnly: true }
   readonly scopes: readonly string[]
   /** A refresh token may be given with it, where the app may use one. Defaults to false. */
   readonly refreshable?: boolean
-  /** When the user last proved who they are. */
-  readonly authenticatedAt?: Date | undefined
   /** Who the token is for (RFC 9068 `aud`). Defaults to what the scopes say, else the server's default audience. */
   readonly audience?: readonly string[]
   /** Further claims of the access token. A registered claim (`iss`, `sub`, `aud` …) is refused. */

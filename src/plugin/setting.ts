@@ -8,11 +8,18 @@ export interface SettingOptions<Value> {
 
 /** A value that operators change while the server runs; `Value` is inferred from the declaration. */
 export interface Setting<Value = unknown> extends SettingOptions<Value> {
-  readonly kind: 'integer' | 'boolean' | 'string' | 'choice'
+  readonly kind: 'integer' | 'boolean' | 'string' | 'list' | 'choice'
   readonly minimum?: number
   readonly maximum?: number
   readonly choices?: readonly string[]
+  readonly format?: SettingFormat
 }
+
+/**
+ * What a text, or each of a list, has to be: `redirect-uri`, where a browser may be sent (RFC 9700 §4.1); `web-url`, what this
+ * server may ask by https, or by http where it is allowed to. An empty string is none.
+ */
+export type SettingFormat = 'redirect-uri' | 'web-url'
 
 export type Settings = Readonly<Record<string, Setting>>
 
@@ -31,7 +38,14 @@ export const setting = {
     kind: 'integer',
   }),
   boolean: (options: SettingOptions<boolean>): Setting<boolean> => ({ ...options, kind: 'boolean' }),
-  string: (options: SettingOptions<string>): Setting<string> => ({ ...options, kind: 'string' }),
+  string: (options: SettingOptions<string> & { readonly format?: SettingFormat }): Setting<string> => ({
+    ...options,
+    kind: 'string',
+  }),
+  /** Texts without spaces, at most 50. Operators write them with spaces in between. */
+  list: (
+    options: SettingOptions<readonly string[]> & { readonly format?: SettingFormat },
+  ): Setting<readonly string[]> => ({ ...options, kind: 'list' }),
   choice: <const Choice extends string>(
     options: SettingOptions<Choice> & { readonly choices: readonly Choice[] },
   ): Setting<Choice> => ({ ...options, kind: 'choice' }),

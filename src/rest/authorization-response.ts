@@ -1,7 +1,8 @@
 import type { Core } from '../core.ts'
 import { ServerError } from '../errors/standard.ts'
-import { type AuthorizationAnswer, answerUrl } from '../operations/authorization-answer.ts'
+import { answerUrl } from '../operations/authorization-answer.ts'
 import { OUT_OF_BAND } from '../operations/redirect-uri.ts'
+import type { AuthorizationAnswer } from '../plugin/context.ts'
 import type { Answer } from './answer.ts'
 
 /** Shows a person what an app without a redirect is to be told. */
@@ -22,9 +23,23 @@ export function printAuthorization(
   return mode.respond(redirectUri, members)
 }
 
+/** How a person takes an answer to the app by their own hand: by a link, or by a form that posts to the redirect URI. */
+export type WayBack = { readonly link: string } | { readonly fields: Readonly<Record<string, string>> }
+
+/** The way back for an answer that no browser may take by itself; undefined where its response mode knows of none. */
+export function wayBackOf(core: Pick<Core, 'registry'>, answer: AuthorizationAnswer): WayBack | undefined {
+  const url = answerUrl(answer)
+  if (url !== undefined) return { link: asciiUrl(url) }
+  const fields = core.registry.responseModes.get(answer.responseMode)?.fields?.(answer.members)
+  return fields && { fields }
+}
+
 /** 303 and never 307: a form that somebody filled in here must not be posted there (RFC 9700 §4.12). */
 export function seeOther(location: string): Answer {
-  // A header is ASCII; what an app registered need not be.
-  const ascii = location.replace(/[^\x21-\x7e]/gu, encodeURIComponent)
-  return { status: 303, headers: { location: ascii, 'cache-control': 'no-store' }, body: null }
+  return { status: 303, headers: { location: asciiUrl(location), 'cache-control': 'no-store' }, body: null }
+}
+
+/** A header is ASCII; what an app registered need not be. */
+export function asciiUrl(url: string): string {
+  return url.replace(/[^\x21-\x7e]/gu, encodeURIComponent)
 }

@@ -1,78 +1,53 @@
+import type { App } from '../apps/app.ts'
 import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
 import { OAuthError } from '../errors/oauth-error.ts'
-import { ServerError } from '../errors/standard.ts'
 import { readCredentials } from '../operations/authenticate-app.ts'
-import { exchangeToken } from '../operations/exchange-token.ts'
-import { requestContext } from '../operations/plugin-context.ts'
-import { withDeadline } from '../operations/with-deadline.ts'
-import type { Dialect, SharedEndpoint } from '../plugin/contributions.ts'
+import { inspectToken } from '../operations/inspect-token.ts'
+import type { Dialect } from '../plugin/dialect.ts'
+import { readLooseParams } from '../plugin/loose-params.ts'
+import { objectParams } from '../plugin/raw-params.ts'
 import type { RawParams, RequestFacts } from '../plugin/request.ts'
 import { readCredentials as presented } from './credentials.ts'
-import { readLoosely } from './read-loosely.ts'
 
-interface Sharer {
-  readonly dialect: Owned<Dialect>
-  readonly endpoint: SharedEndpoint
-}
-
-/** Answers a request in the wire format of the dialect that was chosen. */
-type AnswerInDialect = (request: Request, body: Buffer<ArrayBuffer>) => Promise<Response>
+/** Tells whose wire format a request speaks; undefined for the standard's. */
+export type ChooseDialect = (facts: RequestFacts, body: Buffer<ArrayBuffer>) => Promise<Owned<Dialect> | undefined>
 
 /**
- * Makes the function that tells whose wire format a request at a shared path speaks: a known app's own dialect's; where
- * no app is known, that of the one dialect that recognises the request; else the standard's.
+ * Makes the function that tells which of the dialects that share a path a request speaks: that of the host, else a known
+ * app's own; where no app is known, the one that recognises the request.
  *
- * @returns undefined where no dialect shares the path, so that the standard pays nothing for them
+ * @param sharers the dialects that share the path
  */
-export function createDialectChoice(core: Core, path: string) {
-  const sharers = [...core.registry.dialects.values()].flatMap((dialect): Sharer[] => {
-    const endpoint = dialect.shares?.[path]
-    return endpoint ? [{ dialect, endpoint }] : []
-  })
-  if (sharers.length === 0) return undefined
-
-  return async (facts: RequestFacts, body: Buffer<ArrayBuffer>): Promise<AnswerInDialect | undefined> => {
-    const params = await readLoosely(facts, body)
+export function createDialectChoice(core: Core, sharers: readonly Owned<Dialect>[]): ChooseDialect {
+  return async (facts, body) => {
+    const host = facts.headers.get('host')
+    const atHome = host === null ? undefined : sharers.find(({ hosts }) => hosts?.includes(host))
+    if (atHome) return atHome
+    // Whoever says so in a header is known without a look at the body.
+    const authorization = facts.headers.get('authorization')
+    const params = authorization === null ? await readLooseParams(facts, body) : NONE
     const app = await namedApp(core, facts, params)
-    const claiming = app
-      ? sharers.filter(({ dialect }) => dialect.id === app.dialect)
-      : sharers.filter(({ dialect }) => dialect.recognises?.(facts, params))
-    const [chosen] = claiming
-    if (!chosen || claiming.length > 1) return undefined
-    return (request, bytes) =>
-      answerIn(
-        core,
-        chosen,
-        facts,
-        new Request(facts.url, { method: request.method, headers: facts.headers, body: bytes }),
-      )
+    if (app) return sharers.find(({ id }) => id === app.dialect)
+    const sent = params === NONE ? await readLooseParams(facts, body) : params
+    const claiming = sharers.filter((dialect) => dialect.recognises?.(facts, sent))
+    return claiming.length === 1 ? claiming[0] : undefined
   }
 }
 
-async function namedApp(core: Core, { headers }: RequestFacts, params: RawParams) {
+const NONE = objectParams({})
+
+async function namedApp(core: Core, { headers }: RequestFacts, params: RawParams): Promise<App | undefined> {
+  const bearer = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
+  if (bearer !== undefined) {
+    const token = await inspectToken(core, bearer)
+    return token && (await core.apps.byId(token.appId))
+  }
   try {
     const { clientId } = readCredentials(presented(headers, params))
     return (await core.apps.byClientId(clientId))?.app
   } catch (error) {
     if (error instanceof OAuthError && error.status < 500) return undefined
     throw error
-  }
-}
-
-async function answerIn(
-  core: Core,
-  { dialect, endpoint }: Sharer,
-  facts: RequestFacts,
-  request: Request,
-): Promise<Response> {
-  const ctx = requestContext(core, dialect.pluginId, facts)
-  try {
-    const parsed = await withDeadline(endpoint.parse(ctx, request), `the dialect ${dialect.id}`)
-    return endpoint.render(ctx, { tokens: await exchangeToken(core, { ...parsed, request: facts }) })
-  } catch (error) {
-    if (error instanceof OAuthError) return endpoint.render(ctx, { error })
-    core.log.error({ err: error, requestId: facts.id, dialect: dialect.id }, 'a request failed')
-    return endpoint.render(ctx, { error: new ServerError({ cause: error }) })
   }
 }

@@ -3,6 +3,8 @@ import { type Answer, NO_STORE } from './answer.ts'
 import { toWire } from './wire-names.ts'
 
 const REALM = 'realm="GrantQL"'
+/** What is wrong with an access token that was presented (RFC 6750 §3.1). */
+const TOKEN_ERRORS: readonly string[] = ['invalid_token', 'insufficient_scope']
 
 /**
  * Prints an error: `{ error, error_description, … }` with its declared status and members.
@@ -19,7 +21,7 @@ export function errorAnswer(error: OAuthError, more: Readonly<Record<string, str
     ...more,
   }
   const headers: Record<string, string> = { ...NO_STORE }
-  if (status === 401) headers['www-authenticate'] = challenge(error)
+  if (status === 401 || code === 'insufficient_scope') headers['www-authenticate'] = challenge(error)
   if (status === 503 || status === 429) headers['retry-after'] = String(retryAfterSeconds ?? 1)
   return { status, headers, body: JSON.stringify(body) }
 }
@@ -27,7 +29,7 @@ export function errorAnswer(error: OAuthError, more: Readonly<Record<string, str
 /** An app authenticates by Basic (RFC 6749 §5.2); whatever else lacks a credential lacks a bearer one (RFC 6750 §3). */
 function challenge({ code }: OAuthError): string {
   if (code === 'invalid_client') return `Basic ${REALM}, charset="UTF-8"`
-  return code === 'invalid_token' ? `Bearer ${REALM}, error="invalid_token"` : `Bearer ${REALM}`
+  return TOKEN_ERRORS.includes(code) ? `Bearer ${REALM}, error="${code}"` : `Bearer ${REALM}`
 }
 
 /** `error_description` is printable ASCII without quotes and backslashes (RFC 6749 §5.2). */

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
 import type { Registry } from '../config/registry.ts'
+import type { Core } from '../core.ts'
 import { CORE_RESPONSE_MODES } from '../operations/authorization-answer.ts'
 import type { ClientAuthPolicy } from '../plugin/define-grant.ts'
+import type { MetadataContext } from '../plugin/define-plugin.ts'
 
 /** A document that is the same for everybody until the server restarts. */
 export interface ReadyDocument {
@@ -13,14 +15,21 @@ export interface ReadyDocument {
  * The metadata document (RFC 8414) of a server with these plugins, as ready bytes. What stands in it follows from the
  * registry, so that nothing is promised which nobody keeps.
  */
-export function metadataDocument(registry: Registry, issuer: string): ReadyDocument {
-  const body = JSON.stringify(metadataOf(registry, issuer))
+export function metadataDocument(core: Pick<Core, 'issuer' | 'keys' | 'registry'>): ReadyDocument {
+  const body = JSON.stringify(withoutEmptyLists(metadataOf(core)))
   return { body, etag: `"${hash('sha256', body, 'base64url')}"` }
 }
 
-function metadataOf(registry: Registry, issuer: string): Record<string, unknown> {
+function metadataOf({ issuer, keys, registry }: Pick<Core, 'issuer' | 'keys' | 'registry'>): Record<string, unknown> {
   const url = (path: string) => new URL(path, issuer)
   const methods = ['client_secret_basic', 'client_secret_post', ...registry.clientAuth.map(({ method }) => method)]
+  const context: MetadataContext = {
+    issuer,
+    url,
+    signingAlgorithms: keys.algorithms(),
+    signInMethods: registry.signIns.map(({ methods = [] }) => methods),
+    userClaims: registry.userClaims.flatMap(({ names }) => names),
+  }
   return {
     issuer,
     token_endpoint: url('/oauth/token').href,
@@ -29,15 +38,24 @@ function metadataOf(registry: Registry, issuer: string): Record<string, unknown>
     grant_types_supported: [...registry.grants.values()]
       .filter(({ legacy }) => !legacy)
       .map(({ grantType }) => grantType),
-    scopes_supported: [...registry.scopes.values()].filter(({ adminOnly }) => !adminOnly).map(({ name }) => name),
+    scopes_supported: [...registry.scopes.values()]
+      .filter(({ name, adminOnly }) => !adminOnly && !registry.scopeDialects.has(name))
+      .map(({ name }) => name),
     token_endpoint_auth_methods_supported: [...methods, 'none'],
     code_challenge_methods_supported: ['S256'],
     ...operationMembers(registry, url, methods),
     ...Object.fromEntries(
       registry.endpoints.flatMap(({ metadata, path }) => (metadata ? [[metadata, url(path).href]] : [])),
     ),
-    ...Object.assign({}, ...registry.plugins.map((plugin) => plugin.metadata?.({ issuer, url }) ?? {})),
+    ...Object.assign({}, ...registry.plugins.map((plugin) => plugin.metadata?.(context) ?? {})),
   }
+}
+
+/** A list with nothing in it is left out (RFC 8414 §3.2), but for the one that every server has to have (§2). */
+function withoutEmptyLists(members: Record<string, unknown>): Record<string, unknown> {
+  const says = ([name, value]: [string, unknown]) =>
+    name === 'response_types_supported' || !Array.isArray(value) || value.length > 0
+  return Object.fromEntries(Object.entries(members).filter(says))
 }
 
 /** A server without a response type has no authorization endpoint, and says so (RFC 8414 §2). */

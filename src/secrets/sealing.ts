@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 const VERSION = 1
 const KEY_ID_BYTES = 4
@@ -20,6 +20,13 @@ export interface Sealer {
   unseal(purpose: string, sealed: Uint8Array, context: string): Buffer
   /** True where something was sealed with an older secret (or in an older format) and should be sealed again. */
   needsReseal(sealed: Uint8Array): boolean
+  /**
+   * What a text that is too short for a plain hash is stored and found by: whoever has the database alone cannot try all
+   * texts. HMAC-SHA-256 (32 bytes) with a key per purpose, one for each secret: store the first, look for any of them.
+   *
+   * @param purpose What it is for, a constant of the caller.
+   */
+  digests(purpose: string, text: string): readonly [Buffer, ...Buffer[]]
 }
 
 /** `unknown_key`: sealed with a secret that is not among ours. `damaged`: changed, cut short, or from another place. */
@@ -52,7 +59,7 @@ interface ServerSecret {
  */
 export function createSealer(secretText: string): Sealer {
   const secrets = readSecrets(secretText)
-  const [newest] = secrets
+  const [newest, ...older] = secrets
 
   return {
     seal(purpose, plaintext, context) {
@@ -84,6 +91,12 @@ export function createSealer(secretText: string): Sealer {
 
     needsReseal(sealed) {
       return sealed[0] !== VERSION || !newest.id.equals(sealed.subarray(1, HEADER_BYTES))
+    },
+
+    digests(purpose, text) {
+      const digest = ({ keyFor }: ServerSecret) =>
+        createHmac('sha256', keyFor(`digest ${purpose}`)).update(text).digest()
+      return [digest(newest), ...older.map(digest)]
     },
   }
 }

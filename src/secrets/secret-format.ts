@@ -80,6 +80,11 @@ export function foreignKey(text: string): Buffer {
   return hashSecret(text)
 }
 
+/** The key under which a token is stored, ours or one in another system's shape; undefined for what can be neither. */
+export function tokenKey(kind: 'accessToken' | 'refreshToken', text: string): Buffer | undefined {
+  return secretKind(text) === undefined ? foreignKey(text) : parseSecret(kind, text)?.key
+}
+
 function checksum(kind: SecretKind, bytes: Buffer): number {
   return crc32(bytes.subarray(0, CHECKED_BYTES), crc32(SECRET_PREFIXES[kind]))
 }

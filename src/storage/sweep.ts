@@ -11,7 +11,7 @@ export interface SweptTable<Table extends TableName = TableName> {
   readonly key: string & keyof CoreTables[Table]
   /** The column, in milliseconds since the epoch, after which the row means nothing. It has an index. */
   readonly expiry: string & keyof CoreTables[Table]
-  /** How long after that the row goes. Defaults to 0. */
+  /** How long after that the row goes; `Infinity` for never. Defaults to 0. */
   readonly keepMs?: number
 }
 
@@ -28,6 +28,9 @@ export const SWEPT_TABLES = [
   swept({ table: 'pace', key: 'pace_key', expiry: 'expires_at' }),
   swept({ table: 'guess', key: 'guess_key', expiry: 'expires_at' }),
   swept({ table: 'known_device', key: 'device_key', expiry: 'expires_at' }),
+  swept({ table: 'app_secret', key: 'id', expiry: 'expires_at' }),
+  // For as long as the operator says.
+  swept({ table: 'audit_event', key: 'id', expiry: 'created_at', keepMs: Number.POSITIVE_INFINITY }),
   // Nodes poll it every second; an hour is for one that was cut off.
   swept({ table: 'change', key: 'id', expiry: 'created_at', keepMs: 3_600_000 }),
 ] as const
@@ -37,21 +40,28 @@ export type SweptTableName = (typeof SWEPT_TABLES)[number]['table']
 /** A longer transaction would hold up everybody else: on SQLite the event loop, on Galera the whole cluster. */
 export const SWEEP_BATCH_ROWS = 1_000
 
+export interface SweepOptions {
+  readonly signal?: AbortSignal
+  readonly keepMs?: Readonly<Partial<Record<SweptTableName, number>>>
+}
+
 /**
  * Deletes expired rows, at most 1,000 in one transaction, until none is left. To be run under a lease.
  *
- * @param signal stops it between two batches
+ * @param options.keepMs what takes the place of a table's own
+ * @param options.signal stops it between two batches
  * @returns how many rows went, by table
  */
 export async function sweepExpired(
   { db }: Pick<Database, 'db'>,
   now: Date,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, keepMs: kept = {} }: SweepOptions = {},
 ): Promise<Record<SweptTableName, number>> {
   const counts: Partial<Record<SweptTableName, number>> = {}
   for (const { table, key, expiry, keepMs = 0 } of SWEPT_TABLES) {
-    const expiredAt = now.getTime() - keepMs
+    const expiredAt = now.getTime() - (kept[table] ?? keepMs)
     counts[table] = 0
+    if (expiredAt === Number.NEGATIVE_INFINITY) continue
     for (let deleted = SWEEP_BATCH_ROWS; deleted >= SWEEP_BATCH_ROWS && signal?.aborted !== true; ) {
       deleted = await deleteBatch(db, { table, key, expiry, expiredAt })
       counts[table] += deleted

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** Milliseconds since the epoch. Code above the rows uses `Date`. */
 type Millis = number
 /** JSON text; parsed and printed in the noun's own rows file. */
@@ -10,7 +12,36 @@ export interface UserTable {
   username_key: string
   role: 'user' | 'admin'
   disabled_at: Millis | null
+  /** Grows with every change of how the user signs in; what was verified under an older one starts no session. */
+  sign_in_version: Generated<number>
+  /** Grows with every session, so that its start and such a change write the same row and one of them goes first. */
+  sessions_started: Generated<number>
   created_at: Millis
+}
+
+/** What a user's profile says: one column a claim. A user who never said anything has no row. */
+export interface UserProfileTable {
+  user_id: string
+  name: string | null
+  given_name: string | null
+  family_name: string | null
+  middle_name: string | null
+  nickname: string | null
+  preferred_username: string | null
+  profile: string | null
+  picture: string | null
+  website: string | null
+  email: string | null
+  /** The address in the form in which it is compared, where it is verified: unique. */
+  verified_email_key: string | null
+  gender: string | null
+  birthdate: string | null
+  zoneinfo: string | null
+  locale: string | null
+  phone_number: string | null
+  phone_number_verified: 0 | 1
+  address: Json | null
+  updated_at: Millis
 }
 
 export interface SessionTable {
@@ -66,8 +97,10 @@ export interface ApprovalTable {
   requested_scopes: Json
   granted_scopes: Json | null
   user_id: string | null
-  /** When that user had last proved who they are. */
+  /** When that user had last proved who they are, how, and in which session. */
   authenticated_at: Millis | null
+  methods: Json | null
+  session_id: string | null
   /** What the plugin that opened it wants to know at the claim. */
   details: Json
   failed_proofs: number
@@ -96,6 +129,10 @@ export interface TokenFamilyTable {
   user_id: string | null
   scopes: Json
   authenticated_at: Millis | null
+  methods: Json | null
+  session_id: string | null
+  /** What authorize parameters of plugins asked for, by their ids. */
+  asked: Json | null
   revoked_at: Millis | null
   created_at: Millis
   /** No token of the family lives longer. */
@@ -147,7 +184,8 @@ export interface PaceTable {
 export interface GuessTable {
   /** SHA-256 of the limit and whom it counts against. */
   guess_key: Buffer
-  failures: number
+  /** Failures; uses, where every use counts. */
+  counted: number
   /** When somebody was first refused in this window. */
   refused_at: Millis | null
   /** The end of the window. */
@@ -174,6 +212,13 @@ export interface SigningKeyTable {
   retiring_at: Millis | null
   /** … and leaves JWKS here. */
   retired_at: Millis | null
+}
+
+/** A key of this server that never rotates, sealed with GRANTQL_SECRET. */
+export interface ServerKeyTable {
+  name: string
+  sealed: Buffer
+  created_at: Millis
 }
 
 export interface SettingTable {
@@ -218,6 +263,7 @@ export interface AuditEventTable {
 /** The core tables. A plugin never sees this type; it has its own. */
 export interface CoreTables {
   user: UserTable
+  user_profile: UserProfileTable
   session: SessionTable
   app: AppTable
   app_secret: AppSecretTable
@@ -231,6 +277,7 @@ export interface CoreTables {
   guess: GuessTable
   known_device: KnownDeviceTable
   signing_key: SigningKeyTable
+  server_key: ServerKeyTable
   setting: SettingTable
   change: ChangeTable
   lease: LeaseTable

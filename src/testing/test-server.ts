@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { App, AppType } from '../apps/app.ts'
 import type { Config } from '../config/define-config.ts'
+import type { ProfileInput } from '../operations/check-profile.ts'
 import { createApp } from '../operations/create-app.ts'
 import { createUser } from '../operations/create-user.ts'
 import { approve } from '../operations/decide-approval.ts'
+import { updateProfile } from '../operations/update-profile.ts'
 import type { Logger } from '../plugin/context.ts'
 import { createServer, type Server } from '../server.ts'
 import type { User } from '../users/user.ts'
@@ -74,6 +76,8 @@ export interface TestServer {
     readonly username?: string
     readonly role?: User['role']
     readonly password?: string
+    /** As an admin would write it, verifications included. */
+    readonly profile?: ProfileInput
   }): Promise<TestUser>
   approve(handle: string, by: TestUser, scopes?: readonly string[]): Promise<void>
   close(): Promise<void>
@@ -126,8 +130,9 @@ export async function createTestServer(options: TestServerOptions): Promise<Test
       return { ...created, clientId: created.app.clientId }
     },
 
-    async createUser({ username = `user-${randomUUID().slice(0, 8)}`, role = 'user', password } = {}) {
+    async createUser({ username = `user-${randomUUID().slice(0, 8)}`, role = 'user', password, profile } = {}) {
       const user = await createUser(core, undefined, { username, role, password })
+      if (profile) await updateProfile(core, { id: undefined, role: 'admin' }, user.id, profile)
       const { token } = await core.sessions.start(user.id, ['pwd'])
       return { user, sessionToken: token }
     },

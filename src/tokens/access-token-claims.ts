@@ -27,6 +27,8 @@ export interface TokenFacts {
   readonly tokenId: string
   readonly familyId: string | undefined
   readonly userId: string | undefined
+  /** The user as the app knows them, or the app itself. */
+  readonly subject: string
   readonly at: Date
   readonly expiresAt: Date
 }
@@ -43,14 +45,14 @@ export function accessTokenClaims(
   core: Pick<Core, 'issuer' | 'policy' | 'registry'>,
   token: TokenFacts,
 ): Readonly<Record<string, unknown>> {
-  const { app, issuance, provenKey, userId, familyId } = token
+  const { app, issuance, provenKey, subject, familyId } = token
   for (const name of Object.keys(issuance.claims ?? {})) {
     if (RESERVED.has(name)) throw new Error(`The grant ${token.grantType} may not set the claim ${name}.`)
   }
   return {
     ...issuance.claims,
     iss: core.issuer,
-    sub: userId ?? app.clientId,
+    sub: subject,
     aud: audienceOf(core, issuance),
     client_id: app.clientId,
     exp: seconds(token.expiresAt),
@@ -68,11 +70,12 @@ export function audienceOf(
   core: Pick<Core, 'issuer' | 'policy' | 'registry'>,
   issuance: Issuance,
 ): string | readonly string[] {
-  const audience = issuance.audience ?? audienceOfScopes(core, issuance.scopes)
+  const audience = issuance.audience ?? resourcesOf(core, issuance.scopes)
   return audience.length === 1 ? (audience[0] as string) : audience
 }
 
-function audienceOfScopes(
+/** The resources that scopes are for; the default one where they say none (RFC 9068 §3). */
+export function resourcesOf(
   core: Pick<Core, 'issuer' | 'policy' | 'registry'>,
   scopes: readonly string[],
 ): readonly string[] {

@@ -1,6 +1,6 @@
 import type { Insertable } from 'kysely'
 import type { Core } from '../core.ts'
-import { toJson } from '../storage/rows.ts'
+import { toJson, toMillis } from '../storage/rows.ts'
 import type { AccessTokenTable, RefreshTokenTable, TokenFamilyTable } from '../storage/tables.ts'
 import { audienceOf, type TokenFacts } from './access-token-claims.ts'
 
@@ -11,7 +11,10 @@ export function familyRow(token: TokenFacts, familyId: string, expiresAt: Date):
     app_id: app.id,
     user_id: userId ?? null,
     scopes: toJson(issuance.refreshScopes ?? issuance.scopes),
-    authenticated_at: issuance.authenticatedAt?.getTime() ?? null,
+    authenticated_at: toMillis(issuance.authenticatedAt),
+    methods: issuance.methods ? toJson(issuance.methods) : null,
+    session_id: issuance.sessionId ?? null,
+    asked: issuance.asked ? toJson(issuance.asked) : null,
     revoked_at: null,
     created_at: at.getTime(),
     expires_at: expiresAt.getTime(),
@@ -44,7 +47,7 @@ export function accessTokenRow(
   token: TokenFacts,
   key: Buffer,
 ): Insertable<AccessTokenTable> {
-  const { app, issuance, provenKey, userId, familyId, at, expiresAt } = token
+  const { app, issuance, provenKey, userId, subject, familyId, at, expiresAt } = token
   return {
     token_key: key,
     id: token.tokenId,
@@ -52,7 +55,7 @@ export function accessTokenRow(
     app_id: app.id,
     user_id: userId ?? null,
     scopes: toJson(issuance.scopes),
-    claims: toJson({ ...issuance.claims, aud: audienceOf(core, issuance), ...provenKey?.claims }),
+    claims: toJson({ ...issuance.claims, sub: subject, aud: audienceOf(core, issuance), ...provenKey?.claims }),
     created_at: at.getTime(),
     expires_at: expiresAt.getTime(),
   }

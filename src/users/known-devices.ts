@@ -1,13 +1,15 @@
+import type { Transaction } from 'kysely'
 import { hashSecret } from '../secrets/hash-secret.ts'
 import type { Database } from '../storage/database.ts'
+import type { CoreTables } from '../storage/tables.ts'
 
 /** Browsers in which somebody has signed in under a name. */
 export interface KnownDevices {
   isKnown(secret: string, account: string): Promise<boolean>
   /** Remembers it from now on, or for longer. */
   remember(secret: string, account: string, userId: string, until: Date): Promise<void>
-  /** Forgets every device of a user: whoever knew the password before is a stranger again. */
-  forgetAll(userId: string): Promise<void>
+  /** Forgets every device of a user within a transaction of the caller: whoever knew the password before is a stranger again. */
+  forgetAll(trx: Transaction<CoreTables>, userId: string): Promise<void>
 }
 
 /** Names the pair of a device and the name that was signed in under, without telling either. */
@@ -47,8 +49,8 @@ export function openKnownDevices({ db, dialect }: Database, now: () => Date): Kn
       }
     },
 
-    async forgetAll(userId) {
-      await db.deleteFrom('known_device').where('user_id', '=', userId).execute()
+    async forgetAll(trx, userId) {
+      await trx.deleteFrom('known_device').where('user_id', '=', userId).execute()
     },
   }
 }

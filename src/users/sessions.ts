@@ -1,9 +1,10 @@
-import type { Selectable } from 'kysely'
+import type { Selectable, Transaction } from 'kysely'
+import { InvalidCredentials } from '../errors/standard.ts'
 import { generateId } from '../secrets/generate-id.ts'
 import { mintSecret, parseSecret } from '../secrets/secret-format.ts'
 import type { Database } from '../storage/database.ts'
 import { fromJson, instant, toJson } from '../storage/rows.ts'
-import type { SessionTable } from '../storage/tables.ts'
+import type { CoreTables, SessionTable } from '../storage/tables.ts'
 import type { Session } from './user.ts'
 
 export interface Sessions {
@@ -11,19 +12,41 @@ export interface Sessions {
   byToken(token: string): Promise<Session | undefined>
   /** The live sessions of a user, newest first; no more than 100 of them. */
   ofUser(userId: string): Promise<readonly Session[]>
+  /**
+   * One guarded write decides whether the user may have it.
+   *
+   * @param signInVersion what was read before the user proved who they are; left out: nothing can have changed since
+   * @throws {InvalidCredentials} when the user does not exist, may not sign in, or signs in another way since then
+   */
   start(
     userId: string,
     methods: readonly string[],
     userAgent?: string | null,
+    signInVersion?: number,
   ): Promise<{ token: string; session: Session }>
-  end(sessionId: string): Promise<void>
-  /** Ends a session if it is this user's. Answers whether it was, and was live. */
-  endOf(userId: string, sessionId: string): Promise<boolean>
-  /** Ends all sessions of a user, but the one to keep. Answers how many there were. */
-  endAll(userId: string, keptSessionId?: string): Promise<number>
+  /** A live session by its id, which opens nothing. */
+  byId(sessionId: string): Promise<Session | undefined>
+  /**
+   * Ends sessions within a transaction of the caller. Answers those that were live. Of several some of which somebody else
+   * ends at that moment, both hear of all.
+   */
+  end(trx: Transaction<CoreTables>, which: EndingSessions): Promise<readonly EndedSession[]>
+  /**
+   * Has a new session go on under the id of an elder one of the same user, which ends, within a transaction of the caller.
+   * Answers whether the elder one was still there; if not, the new one is as it was.
+   */
+  continueAs(trx: Transaction<CoreTables>, session: Session, elderId: string): Promise<boolean>
 }
 
+/** One session, perhaps only if it is this user's; or all of a user's, perhaps but one. */
+export type EndingSessions =
+  | { readonly sessionId: string; readonly userId?: string }
+  | { readonly userId: string; readonly keptSessionId?: string | undefined; readonly sessionId?: undefined }
+
+export type EndedSession = Pick<Session, 'id' | 'userId'>
+
 const MOST_LISTED = 100
+const MOST_ENDED_AT_ONCE = 100
 const LONGEST_USER_AGENT = 255
 
 function sessionFromRow(row: Selectable<SessionTable>): Session {
@@ -45,16 +68,18 @@ function storableUserAgent(userAgent: string | null | undefined): string | undef
 
 export function openSessions(database: Database, now: () => Date, ttlSeconds: number): Sessions {
   const { db } = database
+  const findByKey = (key: Buffer) =>
+    db
+      .selectFrom('session')
+      .selectAll()
+      .where('token_key', '=', key)
+      .where('expires_at', '>', now().getTime())
+      .executeTakeFirst()
   return {
     async byToken(token) {
       const parsed = parseSecret('session', token)
       if (!parsed) return undefined
-      const row = await db
-        .selectFrom('session')
-        .selectAll()
-        .where('token_key', '=', parsed.key)
-        .where('expires_at', '>', now().getTime())
-        .executeTakeFirst()
+      const row = await findByKey(parsed.key)
       return row && sessionFromRow(row)
     },
 
@@ -70,46 +95,86 @@ export function openSessions(database: Database, now: () => Date, ttlSeconds: nu
       return rows.map(sessionFromRow)
     },
 
-    async start(userId, methods, sentUserAgent) {
+    async start(userId, methods, sentUserAgent, signInVersion) {
       const at = now()
       const { plain, key } = mintSecret('session', at)
       const expiresAt = new Date(at.getTime() + ttlSeconds * 1000)
       const userAgent = storableUserAgent(sentUserAgent)
       const session = { id: generateId(at), userId, authenticatedAt: at, methods, userAgent, expiresAt }
-      await db
-        .insertInto('session')
-        .values({
-          token_key: key,
-          id: session.id,
-          user_id: userId,
-          authenticated_at: at.getTime(),
-          methods: toJson(methods),
-          user_agent: userAgent ?? null,
-          created_at: at.getTime(),
-          expires_at: expiresAt.getTime(),
-        })
-        .execute()
+      const row = {
+        token_key: key,
+        id: session.id,
+        user_id: userId,
+        authenticated_at: at.getTime(),
+        methods: toJson(methods),
+        user_agent: userAgent ?? null,
+        created_at: at.getTime(),
+        expires_at: expiresAt.getTime(),
+      }
+      const isStarted = await database.transaction(
+        async (trx) => {
+          if (!(await maySignIn(trx, userId, signInVersion))) return false
+          await trx.insertInto('session').values(row).execute()
+          return true
+        },
+        { settle: async () => (await findByKey(key)) && true },
+      )
+      if (!isStarted) throw new InvalidCredentials()
       return { token: plain, session }
     },
 
-    async end(sessionId) {
-      await db.deleteFrom('session').where('id', '=', sessionId).execute()
-    },
-
-    async endOf(userId, sessionId) {
-      const result = await db
-        .deleteFrom('session')
+    async byId(sessionId) {
+      const row = await db
+        .selectFrom('session')
+        .selectAll()
         .where('id', '=', sessionId)
-        .where('user_id', '=', userId)
         .where('expires_at', '>', now().getTime())
         .executeTakeFirst()
-      return result.numDeletedRows > 0n
+      return row && sessionFromRow(row)
     },
 
-    async endAll(userId, keptSessionId) {
-      let ending = db.deleteFrom('session').where('user_id', '=', userId)
-      if (keptSessionId !== undefined) ending = ending.where('id', '!=', keptSessionId)
-      return Number((await ending.executeTakeFirst()).numDeletedRows)
+    async end(trx, which) {
+      let found = trx.selectFrom('session').select(['token_key', 'id', 'user_id', 'expires_at'])
+      if (which.userId !== undefined) found = found.where('user_id', '=', which.userId)
+      if (which.sessionId !== undefined) found = found.where('id', '=', which.sessionId)
+      else if (which.keptSessionId !== undefined) found = found.where('id', '!=', which.keptSessionId)
+      const rows = await found.execute()
+      const ended: EndedSession[] = []
+      for (let from = 0; from < rows.length; from += MOST_ENDED_AT_ONCE) {
+        const batch = rows.slice(from, from + MOST_ENDED_AT_ONCE)
+        const keys = batch.map(({ token_key }) => token_key)
+        const { numDeletedRows } = await trx.deleteFrom('session').where('token_key', 'in', keys).executeTakeFirst()
+        if (numDeletedRows === 0n) continue
+        const live = batch.filter(({ expires_at }) => expires_at > now().getTime())
+        ended.push(...live.map(({ id, user_id }) => ({ id, userId: user_id })))
+      }
+      return ended
+    },
+
+    async continueAs(trx, { id, userId }, elderId) {
+      const { numDeletedRows } = await trx
+        .deleteFrom('session')
+        .where('id', '=', elderId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst()
+      if (numDeletedRows === 0n) return false
+      await trx.updateTable('session').set({ id: elderId }).where('id', '=', id).execute()
+      return true
     },
   }
+}
+
+/** Writes the user's row, so that of a session and another way to sign in that come at once one sees the other. */
+async function maySignIn(
+  trx: Transaction<CoreTables>,
+  userId: string,
+  signInVersion: number | undefined,
+): Promise<boolean> {
+  let guarded = trx
+    .updateTable('user')
+    .set(({ eb }) => ({ sessions_started: eb('sessions_started', '+', 1) }))
+    .where('id', '=', userId)
+    .where('disabled_at', 'is', null)
+  if (signInVersion !== undefined) guarded = guarded.where('sign_in_version', '=', signInVersion)
+  return (await guarded.executeTakeFirstOrThrow()).numUpdatedRows === 1n
 }

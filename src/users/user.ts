@@ -7,6 +7,15 @@ export interface User {
   readonly createdAt: Date
 }
 
+/** When and how a user proved who they are, as far as that is known. */
+export interface Authentication {
+  readonly authenticatedAt?: Date | undefined
+  /** RFC 8176 values such as `pwd`. */
+  readonly methods?: readonly string[] | undefined
+  /** The session in which they did. It may be over. */
+  readonly sessionId?: string | undefined
+}
+
 /** A user's sign-in in one browser or one API client. */
 export interface Session {
   readonly id: string

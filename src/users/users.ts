@@ -17,6 +17,12 @@ function userFromRow(row: Selectable<UserTable>): User {
   })
 }
 
+/** A state of how a user signs in: it is over as soon as that is changed. */
+export interface SignInVersion {
+  readonly userId: string
+  readonly version: number
+}
+
 export interface Users {
   byId(id: string): Promise<User | undefined>
   byName(username: string): Promise<User | undefined>
@@ -26,6 +32,10 @@ export interface Users {
     readonly backwards?: boolean
   }): Promise<readonly User[]>
   count(): Promise<number>
+  /** Which way of signing in counts for the user of this name. To be read before what they type is judged. */
+  signInVersion(username: string): Promise<SignInVersion | undefined>
+  /** Ends that, within the transaction of the caller that makes another way count. */
+  endSignInVersion(trx: Transaction<CoreTables>, userId: string): Promise<void>
   /** Inserts the user, with what else makes them complete, or nothing. Answers false where the name is taken. */
   insert(user: User, alongside?: (trx: Transaction<CoreTables>, userId: string) => Promise<void>): Promise<boolean>
   /** Writes what differs from `present`, so that a change of something else at the same time is kept; without it, all. */
@@ -62,6 +72,25 @@ export function openUsers(database: Database, changes: Changes): Users {
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow()
       return Number(row.count)
+    },
+
+    async signInVersion(username) {
+      const key = usernameKey(username)
+      if (key === undefined) return undefined
+      const row = await db
+        .selectFrom('user')
+        .select(['id', 'sign_in_version'])
+        .where('username_key', '=', key)
+        .executeTakeFirst()
+      return row && { userId: row.id, version: row.sign_in_version }
+    },
+
+    async endSignInVersion(trx, userId) {
+      await trx
+        .updateTable('user')
+        .set(({ eb }) => ({ sign_in_version: eb('sign_in_version', '+', 1) }))
+        .where('id', '=', userId)
+        .execute()
     },
 
     async insert(user, alongside) {

@@ -59,6 +59,27 @@ describe.each(databases)('the command line beside a running server ($name)', (da
     expect(argued.stderr).not.toContain(PASSWORD)
   })
 
+  it('a user has the email that the operator says, verified where they say so', async () => {
+    const made = await deployment.grantql(['user', 'create', 'mila', '--email', 'mila@example.com'], {
+      input: PASSWORD,
+    })
+    expect(made.code).toBe(0)
+    const mila = async () => {
+      const users: { username: string }[] = await json('user', 'list')
+      return users.find(({ username }) => username === 'mila')
+    }
+    expect(await mila()).toMatchObject({ email: 'mila@example.com', isEmailVerified: false })
+    expect(await deployment.grantql(['user', 'email', 'mila', 'm@example.com', '--verified'])).toMatchObject({
+      code: 0,
+      stdout: 'mila has the address m@example.com, verified.\n',
+    })
+    expect(await mila()).toMatchObject({ email: 'm@example.com', isEmailVerified: true })
+    expect((await deployment.grantql(['user', 'email', 'mila', 'nowhere'])).stderr).toBe('This is no email address.\n')
+    expect((await deployment.grantql(['user', 'create', 'x', '--email', 'nowhere'], { input: PASSWORD })).stderr).toBe(
+      'This is no email address.\n',
+    )
+  })
+
   it('says in a sentence why a user cannot be made', async () => {
     const options = { input: PASSWORD }
     expect(await deployment.grantql(['user', 'create', 'ADMIN'], options)).toMatchObject({

@@ -10,6 +10,7 @@ import { createDeployment, type Deployment, type Outcome, postForm, type Running
 vi.setConfig({ testTimeout: 120_000 })
 
 const PASSWORD = 'a long enough password'
+const PROFILE = { name: 'Ada 😀', email: 'ada@example.com', address: { formatted: 'a\nb' } }
 const TOKENS = '... on TokenSet { accessToken }'
 
 describe.each(databases.filter(({ name }) => name === 'mariadb'))(
@@ -68,6 +69,7 @@ describe.each(databases.filter(({ name }) => name === 'mariadb'))(
         password: PASSWORD,
       })
       session = { authorization: `Bearer ${signedIn.token}` }
+      await mutate(deployment.url, 'updateProfile', '', PROFILE, session)
 
       tokens.forItself = await forItself()
       tokens.revoked = await forItself()
@@ -107,6 +109,7 @@ describe.each(databases.filter(({ name }) => name === 'mariadb'))(
       const report = JSON.parse(outcome.stdout)
       expect(report.tables).toMatchObject({
         user: 1,
+        user_profile: 1,
         app: 2,
         signing_key: 2,
         revoked_token: 1,
@@ -127,13 +130,13 @@ describe.each(databases.filter(({ name }) => name === 'mariadb'))(
       expect(await readJwks()).toEqual(jwks)
     })
 
-    it('keeps sessions and passwords', async () => {
+    it('keeps sessions, profiles and passwords', async () => {
       const response = await fetch(`${deployment.url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...session },
-        body: JSON.stringify({ query: '{ viewer { __typename } }' }),
+        body: JSON.stringify({ query: '{ viewer { profile { name email address { formatted } } } }' }),
       })
-      expect(((await response.json()) as { data: { viewer: unknown } }).data.viewer).not.toBeNull()
+      expect(await response.json()).toEqual({ data: { viewer: { profile: PROFILE } } })
       const signedIn = await mutate(deployment.url, 'signIn', '', { username: 'ADMIN', password: PASSWORD })
       expect(signedIn.__typename).toBe('Session')
     })

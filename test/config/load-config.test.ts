@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
+import { passwordSignIn } from '../../plugins/password-sign-in/index.ts'
 import { checkConfig } from '../../src/config/check-config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 
@@ -85,6 +86,20 @@ describe('the configuration', () => {
     const tokens = { algorithm: 'EdDSA' }
     expect(checkConfig({ plugins: [], tokens })).toEqual([expect.stringMatching(/there is no EdDSA among them/)])
     expect(checkConfig({ plugins: [], tokens: { ...tokens, keyAlgorithms: ['EdDSA'] } })).toEqual([])
+  })
+
+  it('changes limits that are there: core’s by name, those of plugins by id and name', () => {
+    const most = { most: 5, windowSeconds: 900 }
+    const plugins = [passwordSignIn()]
+    expect(checkConfig({ plugins, limits: { signInByAccount: most, 'password-sign-in.signUp': most } })).toEqual([])
+    expect(checkConfig({ plugins, limits: { signInByAcount: most, 'passkey-sign-in.startSignIn': most } })).toEqual([
+      expect.stringMatching(/^limits\.signInByAcount: there is no such limit.*password-sign-in\.signUp/),
+      expect.stringMatching(/^limits\.passkey-sign-in\.startSignIn: there is no such limit/),
+    ])
+    const locksOut = { signInByAccount: { most: 5, windowSeconds: 901 } }
+    expect(checkConfig({ plugins, limits: locksOut })).toEqual([
+      expect.stringMatching(/^limits\.signInByAccount\.windowSeconds/),
+    ])
   })
 
   it('is nothing else', () => {

@@ -155,6 +155,11 @@ describe('what core has itself, no plugin takes', () => {
     )
   })
 
+  it('a limit that locks people out for more than a quarter of an hour', () => {
+    const limits = { knock: { description: 'Knocks.', most: 5, windowSeconds: 901 } }
+    expect(boot(plugin('door', { limits }))).toBe('The limit "door.knock" makes people wait for more than 900 seconds.')
+  })
+
   it('an id that is not kebab-case', () => {
     expect(boot(plugin('Not_Kebab', {}))).toContain('kebab-case')
   })

@@ -31,14 +31,14 @@ export const SECTIONS: Readonly<Record<string, Sections>> = {
   'RFC 9700': {
     title: 'Best Current Practice for OAuth 2.0 Security',
     normative:
-      list(`2.1 2.1.1 2.1.2 2.2.1 2.2.2 2.3 2.4 2.5 2.6 4.1.3 4.2.4 4.3.2 4.4.2 4.4.2.1 4.4.2.2 4.5.3.2 4.7.1 4.8.2
+      list(`2.1 2.1.1 2.1.2 2.2.1 2.2.2 2.3 2.4 2.5 2.6 3 4.1.3 4.2.4 4.3.2 4.4.2 4.4.2.1 4.4.2.2 4.5.3.2 4.7.1 4.8.2
       4.9.3 4.10 4.11.1 4.11.2 4.12 4.13 4.14.2 4.15 4.15.1 4.16 4.17.2`),
   },
-  'RFC 7009': { title: 'OAuth 2.0 Token Revocation', normative: list('2 2.1 2.2') },
+  'RFC 7009': { title: 'OAuth 2.0 Token Revocation', normative: list('2 2.1 2.2 5') },
   'RFC 7662': { title: 'OAuth 2.0 Token Introspection', normative: list('2 2.1 2.2 2.3 4 5') },
   'RFC 9068': {
     title: 'JSON Web Token (JWT) Profile for OAuth 2.0 Access Tokens',
     normative: list('2.1 2.2 2.2.1 2.2.2 2.2.3 2.2.3.1 3 4 5 6'),
   },
-  'RFC 8414': { title: 'OAuth 2.0 Authorization Server Metadata', normative: list('2 3 3.1 3.2 3.3 6.1') },
+  'RFC 8414': { title: 'OAuth 2.0 Authorization Server Metadata', normative: list('2 2.1 3 3.1 3.2 3.3 4 6.1 6.2') },
 }

@@ -1,15 +1,10 @@
-import { Agent, request as httpRequest } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { databases } from '../support/database.ts'
 import { adminHeaders, approvedCode, CODE, makeApp } from '../support/graphql-client.ts'
+import { createPoster } from '../support/poster.ts'
 import { startServerProcess } from '../support/server-process.ts'
 
 const CLAIMS = 1000
-
-interface Claimed {
-  readonly status: number
-  readonly body: { readonly access_token?: string; readonly error?: string }
-}
 
 describe.each(databases)('1,000 parallel claims of one approved code ($name)', (database) => {
   it.each([1, 3])(
@@ -23,13 +18,16 @@ describe.each(databases)('1,000 parallel claims of one approved code ($name)', (
       const app = await makeApp(first.url, admin)
       const code = await approvedCode(first.url, app, admin)
 
-      const agent = new Agent({ keepAlive: true, maxSockets: 200 })
+      const poster = createPoster()
       const form = { client_id: app.clientId, client_secret: app.clientSecret }
-      const body = new URLSearchParams({ ...form, grant_type: CODE, code }).toString()
       const claims = await Promise.all(
-        Array.from({ length: CLAIMS }, (_, index) => post(agent, `${servers[index % count]?.url}/oauth/token`, body)),
+        Array.from({ length: CLAIMS }, async (_, index) => {
+          const url = `${servers[index % count]?.url}/oauth/token`
+          const { status, text } = await poster.post(url, { ...form, grant_type: CODE, code })
+          return { status, body: JSON.parse(text) }
+        }),
       )
-      agent.destroy()
+      poster.close()
 
       const won = claims.filter(({ status }) => status === 200)
       const lost = claims.filter(({ status }) => status !== 200)
@@ -47,16 +45,3 @@ describe.each(databases)('1,000 parallel claims of one approved code ($name)', (
     180_000,
   )
 })
-
-function post(agent: Agent, url: string, body: string): Promise<Claimed> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }
-    const request = httpRequest(url, { method: 'POST', agent, headers }, (response) => {
-      let text = ''
-      response.on('data', (chunk) => (text += chunk))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }))
-    })
-    request.on('error', reject)
-    request.end(body)
-  })
-}

@@ -25,6 +25,11 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
   ],
   'the user and admins': [
     'User.id User.username User.role User.isDisabled User.createdAt User.apps User.connectedApps User.sessions',
+    'User.profile',
+    'Profile.name Profile.givenName Profile.familyName Profile.middleName Profile.nickname Profile.preferredUsername',
+    'Profile.profile Profile.picture Profile.website Profile.email Profile.emailVerified Profile.gender Profile.birthdate',
+    'Profile.zoneinfo Profile.locale Profile.phoneNumber Profile.phoneNumberVerified Profile.address Profile.updatedAt',
+    'Address.formatted Address.streetAddress Address.locality Address.region Address.postalCode Address.country',
     'ConnectedApp.id ConnectedApp.app ConnectedApp.scopes ConnectedApp.createdAt',
     'UserSession.id UserSession.createdAt UserSession.isCurrent UserSession.description UserSession.expiresAt',
     'DisconnectedApp.id EndedSessions.count',
@@ -35,6 +40,9 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
   ],
   'whoever asks, for one try': ['PasskeyOptions.publicKey'],
   'whoever has just signed in': ['Session.token Session.expiresAt Session.user', 'SignedOut.done'],
+  'the first user who types the code': [
+    'DeviceRequest.handle DeviceRequest.program DeviceRequest.address DeviceRequest.isNearby',
+  ],
   'whoever holds the code or the handle': [
     'Approval.id Approval.status Approval.scopes Approval.app Approval.createdAt Approval.expiresAt Approval.redirectTo',
     'RequestingApp.name',
@@ -42,6 +50,8 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
   'the app that authenticates': [
     'TokenSet.accessToken TokenSet.tokenType TokenSet.expiresInSeconds TokenSet.scopes TokenSet.refreshToken TokenSet.idToken',
     'CodeRequest.code CodeRequest.handle CodeRequest.approveUrl CodeRequest.expiresInSeconds CodeRequest.intervalSeconds',
+    'DeviceCodeRequest.deviceCode DeviceCodeRequest.userCode DeviceCodeRequest.verificationUri',
+    'DeviceCodeRequest.verificationUriComplete DeviceCodeRequest.expiresInSeconds DeviceCodeRequest.intervalSeconds',
     'TokenIntrospection.active TokenIntrospection.scopes TokenIntrospection.clientId TokenIntrospection.username',
     'TokenIntrospection.tokenType TokenIntrospection.expiresAt TokenIntrospection.issuedAt TokenIntrospection.subject',
     'TokenIntrospection.audience TokenIntrospection.issuer TokenIntrospection.tokenId',
@@ -66,5 +76,7 @@ export const MUTATIONS: readonly string[] = [
   'signIn signOut endSession endOtherSessions disconnectApp',
   'startPasskeyRegistration finishPasskeyRegistration removePasskey startPasskeySignIn finishPasskeySignIn',
   'clientCredentials requestCode claimToken introspectToken revokeToken',
+  'requestDeviceCode enterUserCode claimDeviceToken',
+  'updateProfile updateUserProfile',
   'createUser updateUser updateSetting updateAppSetting rotateKeys',
 ]

@@ -2,6 +2,7 @@ import { type GraphQLSchema, getNamedType, isCompositeType } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readIdOf, writeNodeId } from '../../src/graphql/node-id.ts'
 import { createSchemas } from '../../src/graphql/schema.ts'
+import { updateProfile } from '../../src/operations/update-profile.ts'
 import type { Session } from '../../src/users/user.ts'
 import { databases } from '../support/database.ts'
 import { FIELDS_BY_READER, MUTATIONS } from './fields.ts'
@@ -49,6 +50,12 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
     owner = await server.user()
     admin = await server.user('admin')
     other = await server.user()
+    await updateProfile(server.core, { id: undefined, role: 'admin' }, owner.user.id, {
+      name: MARK,
+      email: `${MARK}@example.com`,
+      emailVerified: true,
+      address: { locality: MARK },
+    })
     app = await makeApp(server, owner, { name: MARK, redirectUris: [`https://${MARK}.example/cb`] })
     otherApp = await makeApp(server, other)
     const token = (by: TestApp) =>
@@ -254,6 +261,7 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
       db.selectFrom('app_secret').selectAll().where('app_id', '=', appId).execute(),
       db.selectFrom('approval').selectAll().where('app_id', '=', appId).execute(),
       db.selectFrom('user').selectAll().where('id', '=', owner.user.id).execute(),
+      db.selectFrom('user_profile').selectAll().where('user_id', '=', owner.user.id).execute(),
       db.selectFrom('session').selectAll().where('user_id', '=', owner.user.id).execute(),
       db.selectFrom('consent').selectAll().execute(),
       db.selectFrom('token_family').selectAll().execute(),
@@ -301,6 +309,9 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
       introspectToken: [`(input:{token:"${appToken}"})`],
       revokeToken: [`(input:{token:"${appToken}"})`],
       createUser: ['(input:{username:"intruder",role:ADMIN})'],
+      // It is one's own, whoever asks.
+      updateProfile: [],
+      updateUserProfile: [`(id:${userId},input:{name:"taken"})`, `(id:${userId},input:{emailVerified:true})`],
       updateUser: [`(id:${userId},input:{isDisabled:true})`, `(id:${userId},input:{role:ADMIN})`],
       updateSetting: ['(input:{name:"code.ttlSeconds",value:"30"})'],
       updateAppSetting: [`(input:{appId:${id},name:"code.ttlSeconds",value:"30"})`],

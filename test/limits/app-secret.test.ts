@@ -49,7 +49,7 @@ describeEachDatabase('wrong secrets of an app (RFC 6749 §10.10)', (_open, datab
     const asked = () => {
       throw new Error('Somebody asks about guesses.')
     }
-    const deaf = { ...core, guesses: { reached: asked, noteFailure: asked, refusal: asked } }
+    const deaf = { ...core, guesses: { reached: asked, count: asked, reserve: asked, refusal: asked } }
     const { clientId } = app.app
     await authenticateApp(deaf, { clientId, clientSecret: app.clientSecret })
     await expect(authenticateApp(deaf, { clientId, clientSecret: 'wrong' })).rejects.toThrow('asks about guesses')
@@ -77,7 +77,7 @@ describeEachDatabase('wrong secrets of an app (RFC 6749 §10.10)', (_open, datab
     const credentials = { clientId: app.app.clientId, clientSecret: 'wrong' }
     expect(await secondsToWait(authenticateApp(core, credentials))).toBe(40)
     const refused = (await core.audit.list({ limit: 50 })).filter(
-      ({ kind, appId }) => kind === 'guesses.refused' && appId === app.app.id,
+      ({ kind, appId }) => kind === 'limit.reached' && appId === app.app.id,
     )
     expect(refused.map(({ details }) => details.limit)).toEqual(['appSecretByApp'])
   })

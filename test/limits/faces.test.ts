@@ -10,10 +10,10 @@ const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) {
 const CLIENT_CREDENTIALS = `mutation ($input: ClientCredentialsInput!) { clientCredentials(input: $input) {
   __typename ... on Error { code } ... on TooManyAttemptsError { retryAfterSeconds } } }`
 
-const few = { failures: 3, windowSeconds: 600 }
+const few = { most: 3, windowSeconds: 600 }
 const limits = {
   signInByAccount: few,
-  signInByNetwork: { failures: 1000, windowSeconds: 600 },
+  signInByNetwork: { most: 1000, windowSeconds: 600 },
   appSecretByApp: few,
   unknownSecretByApp: few,
   unknownSecretByUser: few,
@@ -102,7 +102,7 @@ describeEachServer(
       expect(refused.headers.has('www-authenticate')).toBe(false)
       expect(await refused.json()).toEqual({
         error: 'too_many_attempts',
-        error_description: 'Too many attempts have failed. Wait before the next one.',
+        error_description: 'There have been too many attempts. Wait before the next one.',
         retry_after_seconds: 600,
       })
       expect((await askByRest(app.clientId, clientSecret)).status).toBe(200)
@@ -163,7 +163,7 @@ describeEachServer(
       for (let guess = 0; guess < 3; guess++) expect((await open()).status).toBe(404)
       const refused = await open()
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '600'])
-      expect(await refused.text()).toContain('Too many attempts have failed here.')
+      expect(await refused.text()).toContain('There have been too many attempts.')
     })
   },
 )

@@ -149,7 +149,7 @@ describeEachDatabase('sign-ins that fail', (_open, database) => {
     }
     const [known, unknown] = [await seen(username), await seen('nobody-has-this-name')]
     expect({ ...known, stored: 0 }).toEqual({ ...unknown, stored: 0 })
-    expect(known.kinds).toEqual([['guesses.refused', 'signInByAccount']])
+    expect(known.kinds).toEqual([['limit.reached', 'signInByAccount']])
     expect([known.stored[0]?.userId, unknown.stored[0]?.userId]).toEqual([id, undefined])
     expect(JSON.stringify(unknown.stored)).not.toContain('nobody-has-this-name')
   })

@@ -155,6 +155,22 @@ describe.each(databases)('changing an app ($name)', (database) => {
     expect((await exchange(core, rotated, 'client_credentials', {})).accessToken).toBeTruthy()
   })
 
+  it('has five secrets that work at most, however many are asked for at once', async () => {
+    const { core, clock } = await opened(database)
+    const { user: owner } = await signedInUser(core)
+    const { app } = await createApp(core, owner, { name: 'Rotating', type: 'confidential' })
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => errorCode(rotateAppSecret(core, owner, app.id))),
+    )
+    expect(outcomes.filter((outcome) => outcome === 'no error')).toHaveLength(4)
+    expect(outcomes.filter((outcome) => outcome === 'too_many_secrets')).toHaveLength(6)
+    expect(await errorCode(rotateAppSecret(core, owner, app.id, 0))).toBe('no error')
+    expect(await errorCode(rotateAppSecret(core, owner, app.id, 60))).toBe('no error')
+    clock.pass({ seconds: 61 })
+    for (let count = 0; count < 4; count++) await rotateAppSecret(core, owner, app.id)
+    expect(await errorCode(rotateAppSecret(core, owner, app.id))).toBe('too_many_secrets')
+  })
+
   it('what is deleted or disabled gets no token, and its tokens are over', async () => {
     const { core } = await opened(database)
     const admin = await signedInUser(core, 'admin')

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Core } from '../../src/core.ts'
 import { approve, deny } from '../../src/operations/decide-approval.ts'
 import { inspectToken } from '../../src/operations/inspect-token.ts'
+import { updateAppSetting } from '../../src/operations/update-setting.ts'
 import {
   CODE,
   errorCode,
@@ -121,6 +122,26 @@ describeEachDatabase('the code grant', (_open, database) => {
       clock.pass({ seconds: 3 })
       expect(await errorCode(exchange(core, app, CODE, { code }))).toBe('invalid_grant')
       expect(await isActive(core, accessToken)).toBe(false)
+    })
+
+    it('by the app with its secret: within its own double-submit window where it has one, and at once where that is 0', async () => {
+      const { core, clock } = await opened()
+      const admin = { id: 'admin', role: 'admin' as const }
+      const windowOf = (app: TestApp, seconds: number) =>
+        updateAppSetting(core, admin, app.app.id, 'core.doubleSubmitSeconds', seconds, 'test')
+      const replayedAfter = async (app: TestApp, seconds: number) => {
+        const code = await approved(app, core)
+        const { accessToken } = await exchange(core, app, CODE, { code })
+        clock.pass({ seconds })
+        expect(await errorCode(exchange(core, app, CODE, { code }))).toBe('invalid_grant')
+        return isActive(core, accessToken)
+      }
+      const [strict, patient, plain] = [await testApp(core), await testApp(core), await testApp(core)]
+      await windowOf(strict, 0)
+      await windowOf(patient, 30)
+      expect([await replayedAfter(strict, 0), await replayedAfter(patient, 29)]).toEqual([false, true])
+      expect([await replayedAfter(patient, 31), await replayedAfter(plain, 1)]).toEqual([false, true])
+      expect(await errorCode(windowOf(plain, 61))).toBe('invalid_input')
     })
 
     it.each([

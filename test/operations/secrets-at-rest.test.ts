@@ -26,7 +26,7 @@ describe.each(databases)('a dump of the database ($name)', (database) => {
       const tokens = await exchange(core, app, CODE, { code: String(requested.code) })
       const { token } = await core.sessions.start(decider.user.id, ['pwd'])
       const secret = mintSecret('appSecret', core.now())
-      await core.apps.addSecret(app.app, hashSecret(secret.plain), core.now())
+      await core.apps.addSecret(app.app, hashSecret(secret.plain), core.now(), 1)
       plain.push(
         String(requested.code),
         String(requested.handle),

@@ -83,6 +83,24 @@ describeEachServer(
       expect(await recorded(server(), 'app.disconnected', user)).toHaveLength(1)
     })
 
+    it('disconnects: a code that the app has not claimed yet gives nothing any more', async () => {
+      const { app, clientSecret = '' } = await server().createApp({ grants: [CODE_GRANT] })
+      const user = await server().createUser()
+      const own = { client_id: app.clientId, client_secret: clientSecret }
+      const { code, handle } = await requestCode(server(), own)
+      await approveCode(server(), handle, user)
+      await server().core.consents.remember(user.id, app.id, ['read'])
+      const somebodyElses = await requestCode(server(), own)
+      await approveCode(server(), somebodyElses.handle, await server().createUser())
+      const browser = browse(server())
+      await browser.signIn(user)
+      const csrf_token = await browser.csrf('/account')
+      expect((await browser.post('/account/disconnect', { csrf_token, app: app.id })).status).toBe(303)
+      const claim = async (claimed: string) =>
+        (await server().form('/oauth/token', { ...own, grant_type: CODE_GRANT, code: claimed })).status
+      expect([await claim(code), await claim(somebodyElses.code)]).toEqual([400, 200])
+    })
+
     it('tells of an app no longer than it holds something that lives', async () => {
       const { browser, user } = await somebody(server())
       const { app } = await connect(server(), user, 'Short of time')

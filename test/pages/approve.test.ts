@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { ADMIN_SCOPE } from '../../src/config/core-claims.ts'
 import { CODE_GRANT, requestCode } from '../rest/code-flow.ts'
 import { describeEachServer } from '../support/server.ts'
 import { browse, csrfIn } from './browse.ts'
@@ -7,6 +6,7 @@ import { browse, csrfIn } from './browse.ts'
 const scopes = [
   { name: 'read', description: 'Read your <bookmarks>' },
   { name: 'write', description: 'Change your bookmarks' },
+  { name: 'vault', description: 'Open the vault', adminOnly: true },
 ]
 
 describeEachServer(
@@ -93,15 +93,15 @@ describeEachServer(
     })
 
     it('a scope for administrators has no box for anybody else, and cannot be slipped in', async () => {
-      const { path, handle } = await open({ scopes: ['read', ADMIN_SCOPE] })
+      const { path, handle } = await open({ scopes: ['read', 'vault'] })
       const browser = await signedIn()
       expect(await (await browser.get(path)).text()).toContain('(takes an administrator)')
-      expect((await browser.decide(path, 'approve', ['read', ADMIN_SCOPE])).status).toBe(400)
+      expect((await browser.decide(path, 'approve', ['read', 'vault'])).status).toBe(400)
       expect(await statusOf(handle)).toBe('pending')
       expect((await browser.decide(path, 'approve')).status).toBe(303)
-      const byAdmin = await open({ scopes: ['read', ADMIN_SCOPE] })
+      const byAdmin = await open({ scopes: ['read', 'vault'] })
       await (await signedIn({ role: 'admin' })).decide(byAdmin.path, 'approve')
-      expect((await server().core.approvals.byHandle(byAdmin.handle))?.grantedScopes).toEqual(['read', ADMIN_SCOPE])
+      expect((await server().core.approvals.byHandle(byAdmin.handle))?.grantedScopes).toEqual(['read', 'vault'])
     })
 
     it('a second click, a second tab and a replayed form decide nothing: 409', async () => {

@@ -93,6 +93,41 @@ describeEachServer(
       expect(page.match(/(?:src|href)="(?!\/|data:)/g)).toBeNull()
     })
 
+    it('a cookie holds nothing of what an app asks for', async () => {
+      const { app } = await server().createApp({
+        type: 'public',
+        grants: ['authorization_code'],
+        redirectUris: ['https://app.example/cb'],
+      })
+      const browser = browse(server())
+      const asked = { response_type: 'code', client_id: app.clientId, state: 'a-state', scope: 'read' }
+      const opened = await browser.get(`/oauth/authorize?${new URLSearchParams(asked)}`)
+      expect([opened.status, opened.headers.getSetCookie()]).toEqual([303, []])
+      const { pathname } = new URL(opened.headers.get('location') ?? '')
+      const { headers } = await browser.get(pathname)
+      const signIn = new URL(headers.get('location') ?? '')
+      expect([...signIn.searchParams]).toEqual([
+        ['return_to', pathname],
+        ['prompt', 'login'],
+      ])
+      await browser.get(signIn.pathname + signIn.search)
+      expect([...browser.cookies]).toEqual([['grantql-browser', expect.stringMatching(/^[\w-]{32}$/)]])
+    })
+
+    it.each([
+      '/approve/call-0800-now',
+      '/invitation/call-0800-now',
+      '/nowhere/call-0800-now',
+      '/oauth/authorize?error_description=call-0800-now',
+      '/sign-in?error=call-0800-now&message=call-0800-now',
+      '/account/password?error=call-0800-now&changed=call-0800-now',
+    ])('%s shows nothing of itself to whom it is sent', async (path) => {
+      const browser = browse(server())
+      await browser.signIn(await server().createUser())
+      for (const response of [await server().fetch(path), await browser.get(path)])
+        expect(await response.text()).not.toContain('0800')
+    })
+
     it.each([
       ['https://app.example/cb', 'https://app.example'],
       ['http://127.0.0.1:9876/cb', 'http://127.0.0.1:9876'],

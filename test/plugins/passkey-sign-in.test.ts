@@ -19,7 +19,7 @@ const options = (): TestServerOptions => ({
   plugins: [passkeySignIn()],
   // Passkeys belong to a name, and an address is none.
   host: 'localhost',
-  config: { limits: { signInByNetwork: { failures: 10_000, windowSeconds: 60 } } },
+  config: { limits: { signInByNetwork: { most: 10_000, windowSeconds: 60 } } },
 })
 
 type Headers = Readonly<Record<string, string>>
@@ -227,6 +227,20 @@ describeEachServer('passkeys', options, (server) => {
     expect(await on.remove(passkey.id, headers)).toMatchObject({ code: 'not_found' })
   })
 
+  it('what is added and removed is on record, and nothing else', async () => {
+    const { user, headers, passkey } = await on.register()
+    const recorded = async () =>
+      (await server().core.audit.list({ limit: 500 }))
+        .filter(({ kind, userId }) => userId === user.id && kind.startsWith('passkey-sign-in.'))
+        .map(({ kind, requestId, details }) => ({ kind, hasRequest: requestId !== undefined, ...details }))
+    const added = { kind: 'passkey-sign-in.passkey-added', hasRequest: true, passkey: passkey.id }
+    expect(await recorded()).toEqual([added])
+    await on.remove(passkey.id, await on.bearer(await server().createUser()))
+    expect(await recorded()).toEqual([added])
+    await on.remove(passkey.id, headers)
+    expect(await recorded()).toEqual([{ ...added, kind: 'passkey-sign-in.passkey-removed' }, added])
+  })
+
   it('another user’s passkey can be neither seen, removed nor registered again', async () => {
     const { authenticator, passkey } = await on.register()
     const stranger = await on.bearer(await server().createUser())
@@ -386,6 +400,12 @@ describe('in a real browser', () => {
       await page.getByText(name, { exact: true }).waitFor()
     }
 
+    /** By its element: Playwright finds no text in a `noscript`, shown or not. */
+    const saidWithout = async (page: Page) => {
+      const sentence = page.locator('noscript p')
+      return (await sentence.isVisible()) ? sentence.textContent() : undefined
+    }
+
     it('a person adds one, signs out, and signs in by it without a name or a password', async () => {
       await using browser = await open()
       const { page, complaints } = browser
@@ -455,9 +475,12 @@ describe('in a real browser', () => {
       const { page, complaints } = browser
       await page.goto(server().url + ACCOUNT)
       expect(await page.getByRole('button', { name: 'Sign in with a passkey' }).isVisible()).toBe(false)
+      expect(await saidWithout(page)).toBe(
+        'Sign in with a passkey: this takes JavaScript, which is off in this browser.',
+      )
       await signIn(page)
       expect(await page.getByRole('button', { name: 'Add a passkey' }).isVisible()).toBe(false)
-      expect(await page.getByText('your browser must run JavaScript').isVisible()).toBe(true)
+      expect(await saidWithout(page)).toContain('your browser must run JavaScript')
       await page.getByRole('button', { name: 'Remove My phone' }).click()
       expect(page.url()).toBe(server().url + ACCOUNT)
       expect(await page.getByText('You have no passkey yet.').isVisible()).toBe(true)

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findProfile } from '../../src/operations/find-profile.ts'
 import { startSession } from '../../src/operations/start-session.ts'
 import type { User } from '../../src/users/user.ts'
 import { browse, csrfIn } from '../pages/browse.ts'
@@ -36,7 +37,7 @@ afterAll(() => chromium.close())
 
 describeEachServer(
   'password-sign-in',
-  () => ({ config: { limits: { signInByAccount: { failures: 3, windowSeconds: 900 } } } }),
+  () => ({ config: { limits: { signInByAccount: { most: 3, windowSeconds: 900 } } } }),
   (server) => {
     const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
     const signIn = async (username: string, password: string) =>
@@ -47,6 +48,11 @@ describeEachServer(
     }
     const isLive = async (token: string) => (await server().core.sessions.byToken(token)) !== undefined
     const allowSignUp = (value: boolean) => server().core.settings.write('password-sign-in.signUp', value)
+    const emailOf = async (username: string) => {
+      const user = await server().core.users.byName(username)
+      const profile = user && (await findProfile(server().core, user.id))
+      return [profile?.email, profile?.emailVerified]
+    }
     const recorded = async (kind: string, user: Pick<User, 'id'>) =>
       (await server().core.audit.list({ limit: 500 })).filter((each) => each.kind === kind && each.userId === user.id)
 
@@ -89,7 +95,7 @@ describeEachServer(
         }
         expect((await change(token, PASSWORD, OTHER)).data.changePassword).toMatchObject({ code: 'too_many_attempts' })
         expect(await signIn('mary', PASSWORD)).toMatchObject({ code: 'too_many_attempts' })
-        expect(await recorded('guesses.refused', user)).toMatchObject([{ details: { limit: 'signInByAccount' } }])
+        expect(await recorded('limit.reached', user)).toMatchObject([{ details: { limit: 'signInByAccount' } }])
         server().clock.pass({ seconds: 901 })
         expect((await change(token, PASSWORD, OTHER)).data.changePassword).toMatchObject({ done: true })
       })
@@ -101,6 +107,58 @@ describeEachServer(
           code: 'invalid_credentials',
         })
         expect(await signIn('victim', OTHER)).toMatchObject({ __typename: 'Session' })
+      })
+
+      describe('for somebody who has none yet', () => {
+        const choose = async (token: string, input: object) =>
+          (await server().graphql(CHANGE_PASSWORD, { input }, bearer(token))).data.changePassword
+
+        it('takes a first one within ten minutes of a sign-in, and then the present one is asked for', async () => {
+          const user = await server().createUser({ username: 'barbara' })
+          const [token, elsewhere] = [await server().signIn(user), await server().signIn(user)]
+          expect(await choose(token, { newPassword: 'short' })).toMatchObject({ code: 'invalid_input' })
+          expect(await choose(token, { newPassword: PASSWORD })).toMatchObject({ done: true })
+          expect([await isLive(token), await isLive(elsewhere)]).toEqual([true, false])
+          expect(await signIn('barbara', PASSWORD)).toMatchObject({ __typename: 'Session' })
+          expect(await choose(token, { newPassword: OTHER })).toMatchObject({ code: 'invalid_request' })
+          expect(await signIn('barbara', OTHER)).toMatchObject({ code: 'invalid_credentials' })
+        })
+
+        it('takes none from a session that is older: it may have been left open (RFC 9470 §3)', async () => {
+          const user = await server().createUser({ username: 'frances' })
+          const token = await server().signIn(user)
+          server().clock.pass({ seconds: 601 })
+          const refused = { code: 'insufficient_user_authentication' }
+          expect(await choose(token, { newPassword: PASSWORD })).toMatchObject(refused)
+          expect(await choose(token, { currentPassword: 'a guess', newPassword: PASSWORD })).toMatchObject(refused)
+          expect(await choose(await server().signIn(user), { newPassword: PASSWORD })).toMatchObject({ done: true })
+        })
+
+        it('on the same page, which asks for no current one, and for a sign-in where that is too long ago', async () => {
+          const user = await server().createUser({ username: 'jean' })
+          const browser = browse(server())
+          await browser.signIn(user)
+          const page = await (await browser.get('/account/password')).text()
+          expect(page).toContain('<h1>Choose a password</h1>')
+          expect(page).not.toContain('current-password')
+          const typed = { new_password: PASSWORD, new_password_again: PASSWORD }
+          const csrf_token = await browser.csrf('/account/password')
+          server().clock.pass({ seconds: 601 })
+          for (const response of [
+            await browser.get('/account/password'),
+            await browser.post('/account/password', { csrf_token, ...typed }),
+          ]) {
+            expect([response.status, response.headers.get('location')]).toEqual([
+              303,
+              `${server().issuer}/sign-in?prompt=login&return_to=%2Faccount%2Fpassword`,
+            ])
+          }
+          await browser.signIn(user)
+          const again = await browser.csrf('/account/password')
+          expect((await browser.post('/account/password', { csrf_token: again, ...typed })).status).toBe(303)
+          expect(await signIn('jean', PASSWORD)).toMatchObject({ __typename: 'Session' })
+          expect(await (await browser.get('/account/password')).text()).toContain('current-password')
+        })
       })
 
       it('on its page: asks for a sign-in, says what is wrong, changes it by 303', async () => {
@@ -186,6 +244,12 @@ describeEachServer(
           { details: { role: 'admin', by: admin.id } },
         ])
         expect(await signIn('invited', PASSWORD)).toMatchObject({ __typename: 'Session' })
+        expect(await recorded('password-sign-in.user-invited', admin)).toMatchObject([
+          { details: { username: 'Invited', role: 'admin' } },
+        ])
+        expect(await recorded('password-sign-in.invitation-accepted', user as User)).toMatchObject([
+          { details: { invitedBy: admin.id } },
+        ])
 
         const again = await accept(path, OTHER)
         expect([again.response.status, await again.response.text()]).toEqual([
@@ -231,6 +295,16 @@ describeEachServer(
           expect((await accept(each)).response.status, each).toBe(404)
         }
         expect(await server().core.users.byName('late')).toBeUndefined()
+      })
+
+      it('gives the account the email that the admin said; that the link was opened verifies nothing', async () => {
+        const refused = (await invite({ username: 'mailed', email: 'nowhere' })).data.inviteUser
+        expect(refused).toMatchObject({ code: 'invalid_input', field: ['email'] })
+        const path = await invitationFor({ username: 'mailed', email: 'mailed@example.com' })
+        const browser = browse(server())
+        const csrf_token = await browser.csrf(path)
+        await browser.post(path, { csrf_token, new_password: PASSWORD, new_password_again: PASSWORD })
+        expect(await emailOf('mailed')).toEqual(['mailed@example.com', false])
       })
 
       it('is not used up by a password that is too short, and needs the CSRF field', async () => {
@@ -324,8 +398,17 @@ describeEachServer(
     })
 
     describe('signUp', () => {
-      const signUp = async (username: string, password = PASSWORD) =>
-        (await server().graphql(SIGN_UP, { input: { username, password } })).data.signUp
+      const signUp = async (username: string, password = PASSWORD, others: object = {}) =>
+        (await server().graphql(SIGN_UP, { input: { username, password, ...others } })).data.signUp
+
+      it('takes an email if one is given, unverified; one that is none leaves nobody: invalid_input', async () => {
+        await allowSignUp(true)
+        const refused = await signUp('reachable', PASSWORD, { email: 'nowhere' })
+        expect(refused).toMatchObject({ code: 'invalid_input', field: ['email'] })
+        expect(await server().core.users.byName('reachable')).toBeUndefined()
+        await signUp('reachable', PASSWORD, { email: 'reachable@example.com' })
+        expect(await emailOf('reachable')).toEqual(['reachable@example.com', false])
+      })
 
       it('is closed unless the deployment opens it', async () => {
         await allowSignUp(false)

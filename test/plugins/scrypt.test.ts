@@ -150,6 +150,22 @@ describe('the hash queue', () => {
     expect(queue.load).toEqual({ running: 0, waiting: 0 })
   })
 
+  it('lets nobody wait for longer than it says: their work is never begun, and the place goes to who comes after', async () => {
+    const queue = createHashQueue({ concurrent: 1, waiting: 1, waitSeconds: 0.01 })
+    const work = gate()
+    const running = queue.run(() => work.promise)
+    const begun: string[] = []
+    const late = await queue.run(async () => begun.push('late')).catch((error) => error)
+    expect(late).toMatchObject({ code: 'temporarily_unavailable', values: { retryAfterSeconds: 5 } })
+    expect(queue.load).toEqual({ running: 1, waiting: 0 })
+    const next = queue.run(async () => begun.push('next'))
+    work.resolve('done')
+    expect(await running).toBe('done')
+    await next
+    expect(begun).toEqual(['next'])
+    expect(queue.load).toEqual({ running: 0, waiting: 0 })
+  })
+
   it('gives the place on when work fails', async () => {
     const queue = createHashQueue({ concurrent: 1, waiting: 5 })
     const failing = queue.run(() => Promise.reject(new Error('broken')))

@@ -102,7 +102,12 @@ describeEachServer(
       })
     })
 
-    describe('sends what is wrong to the redirect URI once that is known (RFC 6749 §4.1.2.1)', () => {
+    describe('sends what is wrong to the redirect URI of whoever is signed in (RFC 6749 §4.1.2.1)', () => {
+      const askSignedIn = async (params: Parameters<typeof ask>[0]) => {
+        const browser = browse(server())
+        await browser.signIn(await server().createUser())
+        return browser.get(`${AUTHORIZE}?${new URLSearchParams(params)}`)
+      }
       const refused: [string, Record<string, string>, string][] = [
         ['no response type', { response_type: '' }, 'invalid_request'],
         ['a response type that there is not', { response_type: 'token' }, 'unsupported_response_type'],
@@ -119,7 +124,7 @@ describeEachServer(
       ]
       it.each(refused)('%s', async (_, change, error) => {
         const app = await newApp()
-        const response = await ask(request(app.clientId, { redirect_uri: CALLBACK, state: 's', ...change }))
+        const response = await askSignedIn(request(app.clientId, { redirect_uri: CALLBACK, state: 's', ...change }))
         expect(response.status).toBe(303)
         const url = location(response)
         expect(url.origin + url.pathname).toBe(CALLBACK)
@@ -130,7 +135,7 @@ describeEachServer(
 
       it('an app that was not given the grant: unauthorized_client', async () => {
         const { app } = await server().createApp({ type: 'public', grants: [], redirectUris: [CALLBACK] })
-        expect(membersOf(location(await ask(request(app.clientId))))).toMatchObject({
+        expect(membersOf(location(await askSignedIn(request(app.clientId))))).toMatchObject({
           error: 'unauthorized_client',
           iss: server().issuer,
         })
@@ -140,7 +145,7 @@ describeEachServer(
         'a repeated %s: invalid_request (RFC 6749 §3.1)',
         async (name) => {
           const app = await newApp()
-          const response = await ask([...Object.entries(request(app.clientId)), [name, 'code'], [name, 'code']])
+          const response = await askSignedIn([...Object.entries(request(app.clientId)), [name, 'code'], [name, 'code']])
           expect(membersOf(location(response))).toMatchObject({ error: 'invalid_request' })
         },
       )
@@ -149,7 +154,7 @@ describeEachServer(
         'a state of %j is refused or kept, and never splits a header',
         async (state) => {
           const app = await newApp()
-          const response = await ask(request(app.clientId, { state }))
+          const response = await askSignedIn(request(app.clientId, { state }))
           expect(response.status).toBe(303)
           expect(response.headers.get('set-cookie')).toBeNull()
         },
@@ -157,10 +162,86 @@ describeEachServer(
 
       it('a token that is made for the fragment is not put into the query', async () => {
         const app = await newApp()
-        const response = await ask(request(app.clientId, { response_type: 'ticket', response_mode: 'query' }))
+        const response = await askSignedIn(request(app.clientId, { response_type: 'ticket', response_mode: 'query' }))
         const url = location(response)
         expect(url.search).toBe('')
         expect(new URLSearchParams(url.hash.slice(1)).get('error')).toBe('invalid_request')
+      })
+    })
+
+    describe('does not send on by itself who is not signed in (RFC 9700 §4.11.2)', () => {
+      const expectWithheld = async (response: Response, status = 400) => {
+        expect([response.status, response.headers.get('location'), response.headers.get('refresh')]).toEqual([
+          status,
+          null,
+          null,
+        ])
+        return response.text()
+      }
+      const linkOf = (page: string) =>
+        new URL(
+          /<a href="(https:[^"]+)"/.exec(page)?.[1]?.replaceAll('&#39;', "'").replaceAll('&amp;', '&') ?? 'missing:',
+        )
+
+      it('a mistake is a page with a link, which tells the app what a redirect would have', async () => {
+        const app = await newApp()
+        const page = await expectWithheld(await ask(request(app.clientId, { scope: 'nope', state: `a b&"'<c>` })))
+        expect(page).toContain('Go back to app.example')
+        expect(page).toContain('<code>invalid_scope</code>')
+        const url = linkOf(page)
+        expect(url.origin + url.pathname).toBe(CALLBACK)
+        expect(membersOf(url)).toMatchObject({ error: 'invalid_scope', state: `a b&"'<c>`, iss: server().issuer })
+      })
+
+      it('so is one that is posted, and one in another response mode', async () => {
+        const app = await newApp()
+        const wrong = request(app.clientId, { scope: 'nope', response_mode: 'fragment' })
+        const url = linkOf(await expectWithheld(await server().form(AUTHORIZE, wrong)))
+        expect(new URLSearchParams(url.hash.slice(1)).get('error')).toBe('invalid_scope')
+        const page = await expectWithheld(await ask({ ...wrong, response_mode: 'toy_page' }))
+        expect(page).not.toContain('app.example')
+      })
+
+      it('a session that is over is none', async () => {
+        const app = await newApp()
+        const browser = browse(server())
+        await browser.signIn(await server().createUser())
+        server().clock.pass({ seconds: 15 * 24 * 60 * 60 })
+        await expectWithheld(
+          await browser.get(`${AUTHORIZE}?${new URLSearchParams(request(app.clientId, { scope: 'nope' }))}`),
+        )
+      })
+
+      it('what went wrong here is said to be so', async () => {
+        const app = await newApp()
+        const page = await expectWithheld(await ask(request(app.clientId, { fail: 'unexpected' })), 500)
+        expect(page).toContain('It is not your fault.')
+      })
+
+      it('the page shows nothing that the app or the caller chose, but where the app is', async () => {
+        const { app } = await server().createApp({
+          name: 'call 0800 now',
+          grants: ['authorization_code'],
+          redirectUris: [CALLBACK],
+        })
+        const page = await expectWithheld(await ask(request(app.clientId, { scope: '0800', login_hint: '0800' })))
+        expect(page).not.toContain('0800')
+      })
+
+      it.each(['none', 'none login', 'login'])('prompt=%s: only none alone forbids the page', async (prompt) => {
+        const app = await newApp()
+        const response = await ask(request(app.clientId, { scope: 'nope', prompt }))
+        if (prompt === 'none') expect(membersOf(location(response)).error).toBe('invalid_scope')
+        else await expectWithheld(response)
+      })
+
+      it('prompt=none is answered by login_required (OpenID Connect Core §3.1.2.6)', async () => {
+        const app = await newApp()
+        const response = await ask(request(app.clientId, { prompt: 'none', state: 's' }))
+        expect([response.status, membersOf(location(response))]).toMatchObject([
+          303,
+          { error: 'login_required', state: 's', iss: server().issuer },
+        ])
       })
     })
 

@@ -10,25 +10,26 @@ const toyDialect = (id: string, marker: string) =>
       id,
       recognises: (request, params) => request.headers.get('x-toy') === marker || params.all('toy')[0] === marker,
       mintClientId: () => `${id}-${Math.random().toString(36).slice(2)}`,
-      shares: {
-        '/oauth/token': {
-          async parse(_, request) {
+      sharedEndpoints: [
+        {
+          method: 'POST',
+          path: '/oauth/token',
+          async handle(ctx, request) {
             const body = await request.text()
             if (body === 'bug') throw new Error('a bug of the dialect')
             const params = body.startsWith('{') ? objectParams(JSON.parse(body)) : formParams(new URLSearchParams(body))
             const text = (name: string) => params.all(name)[0] as string | undefined
-            return {
+            const { accessToken } = await ctx.operations.exchangeToken({
               grantType: text('flow') ?? '',
               params,
               credentials: { clientId: text('key') ?? text('client_id'), clientSecret: text('password') },
-            }
+              request: ctx.request,
+            })
+            return Response.json({ id, token: accessToken }, { status: 201 })
           },
-          render: (_, outcome) =>
-            'tokens' in outcome
-              ? Response.json({ id, token: outcome.tokens.accessToken }, { status: 201 })
-              : Response.json({ id, fault: outcome.error.code.toUpperCase() }, { status: 418 }),
         },
-      },
+      ],
+      renderError: (error) => Response.json({ id, fault: error.code.toUpperCase() }, { status: 418 }),
     },
   })
 

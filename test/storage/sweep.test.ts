@@ -6,6 +6,7 @@ import { approvedRow, paceRow } from './support/rows.ts'
 import { countCommits } from './support/wal.ts'
 
 const NOW = new Date('2026-11-20T12:00:00Z')
+const DAY_MS = 24 * 60 * 60 * 1000
 const past = NOW.getTime() - 1
 const future = NOW.getTime() + 1
 
@@ -68,8 +69,41 @@ describeEachDatabase('the sweep', (open) => {
       pace: 1,
       guess: 0,
       known_device: 0,
+      app_secret: 0,
+      audit_event: 0,
       change: 1,
     })
+  })
+
+  it('takes the secrets that were rotated out, and none that works', async () => {
+    const database = await open()
+    const secret = { app_id: 'an app', secret_hash: randomBytes(32), created_at: past }
+    await database.db
+      .insertInto('app_secret')
+      .values([
+        { id: 'over', ...secret, expires_at: past },
+        { id: 'overlapping', ...secret, expires_at: future },
+        { id: 'present', ...secret, expires_at: null },
+      ])
+      .execute()
+    expect((await sweepExpired(database, NOW)).app_secret).toBe(1)
+    const left = await database.db.selectFrom('app_secret').select('id').orderBy('id').execute()
+    expect(left.map(({ id }) => id)).toEqual(['overlapping', 'present'])
+  })
+
+  it('leaves the audit log alone, unless it is told for how long that is kept', async () => {
+    const database = await open()
+    const event = { kind: 'token.issued', app_id: null, user_id: null, request_id: null, details: '{}' }
+    const ages = [0, 5, 15]
+    await database.db
+      .insertInto('audit_event')
+      .values(ages.map((days) => ({ ...event, id: `${days} days`, created_at: NOW.getTime() - days * DAY_MS })))
+      .execute()
+    expect((await sweepExpired(database, NOW)).audit_event).toBe(0)
+    const keepMs = { audit_event: 10 * DAY_MS }
+    expect((await sweepExpired(database, NOW, { keepMs })).audit_event).toBe(1)
+    const left = await database.db.selectFrom('audit_event').select('id').orderBy('id').execute()
+    expect(left.map(({ id }) => id)).toEqual(['0 days', '5 days'])
   })
 
   it('stops when it is told to', async () => {

@@ -10,8 +10,12 @@ export function findChromium(): Promise<string> {
   })
 }
 
-/** A real browser without a screen. */
-export async function launchChromium(): Promise<Browser> {
+/**
+ * A real browser without a screen.
+ *
+ * @param more arguments beside those that keep it quiet and to itself
+ */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: await findChromium(),
     args: [
@@ -22,6 +26,7 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
 }

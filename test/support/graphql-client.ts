@@ -8,8 +8,9 @@ export async function graphql(
   query: string,
   input: object = {},
   headers: Record<string, string> = {},
+  path = '/graphql',
 ): Promise<Answer> {
-  const response = await fetch(`${url}/graphql`, {
+  const response = await fetch(url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables: { input } }),
@@ -25,11 +26,12 @@ export async function mutate(
   selection: string,
   input: object,
   headers: Record<string, string> = {},
+  path = '/graphql',
   // biome-ignore lint/suspicious/noExplicitAny: the shape is what the selection asks for
 ): Promise<any> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input!`
   const query = `mutation Run($input: ${type}) { ${name}(input: $input) { __typename ${selection} ... on Error { code message } } }`
-  const { data, errors } = await graphql(url, query, input, headers)
+  const { data, errors } = await graphql(url, query, input, headers, path)
   if (!data?.[name]) throw new Error(`${name} answered ${JSON.stringify(errors)}`)
   return data[name]
 }
@@ -42,12 +44,13 @@ export async function adminHeaders(url: string): Promise<Record<string, string>>
 
 export const CODE = 'urn:grantql:params:oauth:grant-type:code'
 
-/** A confidential app with every grant of the default deployment. */
+/** A confidential app. Its grants default to client credentials and codes. */
 export async function makeApp(
   url: string,
   admin: Record<string, string>,
+  grants: readonly string[] = ['client_credentials', CODE],
 ): Promise<{ clientId: string; clientSecret: string }> {
-  const input = { name: 'Test', type: 'CONFIDENTIAL', grants: ['client_credentials', CODE], scopes: ['read', 'write'] }
+  const input = { name: 'Test', type: 'CONFIDENTIAL', grants, scopes: ['read', 'write'] }
   const made = await mutate(url, 'createApp', '... on AppCredentials { app { clientId } clientSecret }', input, admin)
   return { clientId: made.app.clientId, clientSecret: made.clientSecret }
 }

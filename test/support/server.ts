@@ -1,4 +1,3 @@
-import { createServer as createTcpServer } from 'node:net'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { clientCredentials } from '../../plugins/client-credentials/index.ts'
 import { code } from '../../plugins/code/index.ts'
@@ -16,6 +15,7 @@ import { createServer, type Server } from '../../src/server.ts'
 import type { User } from '../../src/users/user.ts'
 import { createClock, type TestClock } from './clock.ts'
 import { databases, type TestDatabase } from './database.ts'
+import { freePort } from './free-port.ts'
 
 export interface TestServerOptions {
   /** A database URL; `sqlite` is a fresh one in memory. Defaults to `sqlite`. */
@@ -155,17 +155,6 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
 function recordLog(lines: LogLine[]): Logger {
   const at = (level: keyof Logger) => (fields: object, message: string) => void lines.push({ level, message, fields })
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createTcpServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 /**

@@ -6,13 +6,12 @@ import {
   defineOperation,
   definePlugin,
   field,
-  formParams,
   InvalidGrant,
   InvalidRequest,
   InvalidScope,
-  objectParams,
   param,
   provesPkce,
+  readLooseParams,
   readPkceChallenge,
   setting,
   type TokenSet,
@@ -258,25 +257,23 @@ export const dialectStub = () =>
       recognises: (_request, params) => params.all('toy').length > 0,
       mintClientId: () => `TOY-${randomBytes(8).toString('hex')}`,
       mintClientSecret: () => randomBytes(20).toString('hex'),
-      shares: {
-        '/oauth/token': {
-          async parse(_ctx, request) {
-            const isJson = request.headers.get('content-type')?.startsWith('application/json')
-            const raw = isJson
-              ? objectParams((await request.json()) as Record<string, unknown>)
-              : formParams(new URLSearchParams(await request.text()))
-            const text = (name: string) => raw.all(name)[0] as string | undefined
-            return {
+      sharedEndpoints: [
+        {
+          method: 'POST',
+          path: '/oauth/token',
+          async handle(ctx, request) {
+            const params = await readLooseParams(ctx.request, Buffer.from(await request.arrayBuffer()))
+            const text = (name: string) => params.all(name)[0] as string | undefined
+            const tokens = await ctx.operations.exchangeToken({
               grantType: text('kind') === 'self' ? 'client_credentials' : (text('kind') ?? ''),
-              params: raw,
+              params,
               credentials: { clientId: text('client_id'), clientSecret: text('key') },
-            }
-          },
-          render(_ctx, outcome) {
-            if ('tokens' in outcome) return Response.json(print(outcome.tokens))
-            return Response.json({ oops: outcome.error.code }, { status: 418 })
+              request: ctx.request,
+            })
+            return Response.json(print(tokens))
           },
         },
-      },
+      ],
+      renderError: (error) => Response.json({ oops: error.code }, { status: 418 }),
     },
   })

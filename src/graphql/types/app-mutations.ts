@@ -1,4 +1,4 @@
-import { InvalidInput, NotFound } from '../../errors/standard.ts'
+import { InvalidInput, NotFound, TooManySecrets } from '../../errors/standard.ts'
 import { type AppChanges, deleteApp, rotateAppSecret, updateApp } from '../../operations/change-app.ts'
 import { createApp } from '../../operations/create-app.ts'
 import { requireActor } from '../authorization.ts'
@@ -47,6 +47,7 @@ export function addAppMutations(parts: SchemaParts, refs: CoreRefs): void {
       name: t.string({ required: true, description: 'What a user who decides is shown: at most 100 characters.' }),
       type: t.field({ type: AppType, required: true, description: 'What it can keep to itself.' }),
       ...description(t, refs),
+      dialect: t.string({ description: 'The system whose wire format it speaks. Left out: the standard’s.' }),
       ownerId: t.id({ subGraphs: ADMIN, description: 'Whose app it is. Left out: yours.' }),
       isOwnerless: t.boolean({ subGraphs: ADMIN, description: 'It is the server’s own, for admins to look after.' }),
     }),
@@ -96,7 +97,7 @@ export function addAppMutations(parts: SchemaParts, refs: CoreRefs): void {
       }),
     }),
     type: AppCredentials,
-    errors: [NotFound, InvalidInput],
+    errors: [NotFound, InvalidInput, TooManySecrets],
     resolve: async ({ id, overlapSeconds }, context) =>
       rotateAppSecret(coreOf(context), await requireActor(context), appId(id), overlapSeconds ?? undefined),
   })

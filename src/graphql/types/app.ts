@@ -46,6 +46,11 @@ export function addApp(builder: Builder) {
       clientId: t.exposeString('clientId', { description: 'What the app calls itself in OAuth: client_id.' }),
       name: t.exposeString('name', { description: 'What a user who decides is shown.' }),
       type: t.field({ type: AppType, description: 'What it can keep to itself.', resolve: ({ type }) => type }),
+      dialect: t.string({
+        nullable: true,
+        description: 'The system whose wire format it speaks; null for the standard.',
+        resolve: ({ dialect }) => dialect ?? null,
+      }),
       grants: t.stringList({
         description: 'Grant types that it may use, by their wire names.',
         resolve: ({ grants }) => grants,

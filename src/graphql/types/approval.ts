@@ -8,9 +8,9 @@ import {
   TooManyAttempts,
 } from '../../errors/standard.ts'
 import { answerUrl } from '../../operations/authorization-answer.ts'
-import type { PersonsDecision } from '../../operations/complete-authorization.ts'
 import { decideByHandle } from '../../operations/decide-by-handle.ts'
 import { findByHandle } from '../../operations/find-approval.ts'
+import type { PersonsDecision } from '../../plugin/contributions.ts'
 import { requireViewer } from '../authorization.ts'
 import type { Builder } from '../builder.ts'
 import { coreOf, type GraphQLContext } from '../context.ts'

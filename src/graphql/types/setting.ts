@@ -23,6 +23,7 @@ export function addSettings(parts: SchemaParts, refs: CoreRefs): void {
       INTEGER: { value: 'integer' },
       BOOLEAN: { value: 'boolean' },
       STRING: { value: 'string' },
+      LIST: { value: 'list', description: 'Texts with spaces in between.' },
       CHOICE: { value: 'choice' },
     } as const,
   })
@@ -40,11 +41,11 @@ export function addSettings(parts: SchemaParts, refs: CoreRefs): void {
       }),
       value: t.string({
         description: 'The value now.',
-        resolve: ({ declaration }, _args, context) => String(coreOf(context).settings.read(declaration)),
+        resolve: ({ declaration }, _args, context) => printValue(coreOf(context).settings.read(declaration)),
       }),
       default: t.string({
         description: 'The value where nobody set one.',
-        resolve: ({ declaration }) => String(declaration.default),
+        resolve: ({ declaration }) => printValue(declaration.default),
       }),
       minimum: t.int({
         nullable: true,
@@ -106,7 +107,7 @@ function addAppSettings(parts: SchemaParts, named: ReadonlyMap<string, NamedSett
     authScopes: { admin: true },
     fields: (t) => ({
       name: t.string({ description: 'The plugin and its name for it.', resolve: ([name]) => name }),
-      value: t.string({ description: 'The value.', resolve: ([, value]) => String(value) }),
+      value: t.string({ description: 'The value.', resolve: ([, value]) => printValue(value) }),
     }),
   })
   builder.objectField(AppRef, 'settings', (t) =>
@@ -139,8 +140,11 @@ function addAppSettings(parts: SchemaParts, named: ReadonlyMap<string, NamedSett
 }
 
 function readValue(kind: Setting['kind'], text: string): unknown {
+  if (kind === 'list') return text.split(/\s+/).filter((part) => part !== '')
   return kind === 'integer' ? readInteger(text) : kind === 'boolean' ? readBoolean(text) : text
 }
+
+const printValue = (value: unknown): string => (Array.isArray(value) ? value.join(' ') : String(value))
 
 const readInteger = (text: string): unknown => (/^-?\d{1,15}$/.test(text) ? Number(text) : text)
 const readBoolean = (text: string): unknown => (text === 'true' || text === 'false' ? text === 'true' : text)

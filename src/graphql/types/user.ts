@@ -112,13 +112,15 @@ export function addUserMutations(parts: SchemaParts, { User, Role }: CoreRefs): 
       username: t.string({ required: true, description: '1 to 64 letters, digits or . _ @ + -' }),
       password: t.string({ description: 'Left out: the user has no way to sign in yet. Never logged.' }),
       role: t.field({ type: Role, description: 'Defaults to USER.' }),
+      email: t.string({ description: 'Part of their profile. updateUserProfile says whether it is verified.' }),
     }),
     type: User,
     errors: [InvalidInput],
-    resolve: async ({ username, password, role }, context) =>
+    resolve: async ({ username, password, role, email }, context) =>
       createUser(coreOf(context), await requireActor(context), {
         username,
         password: password ?? undefined,
+        email,
         ...(role && { role }),
       }),
   })

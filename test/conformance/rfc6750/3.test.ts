@@ -48,9 +48,45 @@ describeConformance('RFC 6750 at the admin API', (flow, server) => {
     }
   })
 
-  it.fails('the challenge to a token that does not hold says error="invalid_token" (§3, §3.1)', async () => {
-    const response = await ask({ authorization: 'Bearer nonsense' })
-    expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"')
+  it('the challenge to a token that does not hold says error="invalid_token" (§3, §3.1)', async () => {
+    const made = await flow.makeApp()
+    const forAnotherResource: string = (await flow.tokens(made)).body.access_token
+    for (const path of ['/admin/graphql', '/graphql']) {
+      for (const token of ['nonsense', 'not a token', forAnotherResource]) {
+        const response = await ask({ authorization: `Bearer ${token}` }, path)
+        expect([response.status, response.headers.get('www-authenticate')]).toEqual([
+          401,
+          expect.stringMatching(/^Bearer realm="[^"]+", error="invalid_token"$/),
+        ])
+      }
+    }
+  })
+
+  it('a token that does not reach this far gets 403 and error="insufficient_scope" (§3.1)', async () => {
+    const sessionToken = await server().signIn(await server().createUser())
+    const response = await ask({ authorization: `Bearer ${sessionToken}` })
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([
+      403,
+      expect.stringMatching(/^Bearer .*error="insufficient_scope"/),
+    ])
+  })
+
+  it('a request that cannot be read is 400, whatever its token (§3.1)', async () => {
+    const response = await server().fetch('/admin/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await adminToken()}` },
+      body: '{',
+    })
+    expect(response.status).toBe(400)
+  })
+
+  it('credentials of another scheme are challenged without an error (§3.1)', async () => {
+    const { basic } = await flow.makeApp()
+    const response = await ask({ authorization: basic })
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.not.stringContaining('error='),
+    ])
   })
 
   it('tokens live an hour at most, for an audience (§5.2, §5.3)', async () => {

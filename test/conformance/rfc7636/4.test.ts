@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { CHALLENGE, describeConformance, locationOf, membersOf, VERIFIER } from '../support.ts'
 
@@ -31,6 +32,20 @@ describeConformance('RFC 7636 §4, protocol', (flow) => {
     ] as const) {
       const { error, error_description } = membersOf(await flow.authorize(await flow.person(), made, more))
       expect([error, error_description]).toEqual(['invalid_request', expect.stringMatching(says)])
+    }
+  })
+
+  it('a verifier of the wrong length or characters is none, whatever it hashes to (§4.1, §4.6)', async () => {
+    const made = await flow.makeApp({ type: 'public' })
+    for (const code_verifier of ['a', 'a'.repeat(42), 'a'.repeat(129), `${'a'.repeat(42)}+`, `${'a'.repeat(42)}é`]) {
+      const code_challenge = createHash('sha256').update(code_verifier).digest('base64url')
+      const answer = await flow.exchange(made, await flow.code(made, { code_challenge }), { code_verifier })
+      expect(answer, code_verifier).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    }
+    for (const code_verifier of ['a'.repeat(43), '-._~'.repeat(32)]) {
+      const code_challenge = createHash('sha256').update(code_verifier).digest('base64url')
+      const code = await flow.code(made, { code_challenge })
+      expect((await flow.exchange(made, code, { code_verifier })).status).toBe(200)
     }
   })
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { browse } from '../../pages/browse.ts'
-import { CALLBACK, describeConformance, locationOf } from '../support.ts'
+import { CALLBACK, describeConformance, locationOf, membersOf } from '../support.ts'
 
 describeConformance('RFC 9700 §4, attacks and mitigations', (flow, server) => {
   it('pages on the way load nothing from elsewhere, link nowhere else, and send no Referer (§4.2.4)', async () => {
@@ -34,9 +34,37 @@ describeConformance('RFC 9700 §4, attacks and mitigations', (flow, server) => {
     expect(locationOf(opened).origin).toBe(server().issuer)
   })
 
-  it.fails('nor where it is a bad one, as an attacker’s app can make it on purpose (§4.11.2)', async () => {
-    const refused = await flow.authorize(browse(server()), await flow.makeApp(), { scope: 'nope' })
-    expect(refused.headers.get('location') ?? '').not.toContain('https://rp.example')
+  it('nor where it is a bad one, as an attacker’s app can make it on purpose (§4.11.2)', async () => {
+    for (const response_mode of ['query', 'fragment', 'form_post']) {
+      const refused = await flow.authorize(browse(server()), await flow.makeApp(), { scope: 'nope', response_mode })
+      expect([refused.status, refused.headers.get('location'), refused.headers.get('refresh')]).toEqual([
+        400,
+        null,
+        null,
+      ])
+      expect(await refused.text()).not.toMatch(/<script|http-equiv/)
+    }
+  })
+
+  it('they can take the mistake to the app themselves, by a link or a form (§4.11.2, RFC 6749 §4.1.2.1)', async () => {
+    const made = await flow.makeApp()
+    const byLink = await (await flow.authorize(browse(server()), made, { scope: 'nope', state: 's' })).text()
+    expect(byLink).toMatch(/<a href="https:\/\/rp\.example\/cb\?error=invalid_scope&amp;[^"]*state=s&amp;iss=/)
+    const response = await flow.authorize(browse(server()), made, { scope: 'nope', response_mode: 'form_post' })
+    expect(response.headers.get('content-security-policy')).toContain("form-action 'self' https://rp.example;")
+    const byForm = await response.text()
+    expect(byForm).toContain(`<form method="post" action="${CALLBACK}">`)
+    expect(byForm).toContain('<input type="hidden" name="error" value="invalid_scope">')
+  })
+
+  it('a silent request is answered at once, for nothing may be shown (§4.11.2)', async () => {
+    const refused = await flow.authorize(browse(server()), await flow.makeApp(), { prompt: 'none' })
+    expect([locationOf(refused).origin, membersOf(refused).error]).toEqual(['https://rp.example', 'login_required'])
+  })
+
+  it('who is signed in is sent back with the mistake (§4.11.2, RFC 6749 §4.1.2.1)', async () => {
+    const refused = await flow.authorize(await flow.person(), await flow.makeApp(), { scope: 'nope' })
+    expect([locationOf(refused).origin, membersOf(refused).error]).toEqual(['https://rp.example', 'invalid_scope'])
   })
 
   it('the answer page of form_post posts to the app alone, and cannot be framed (§4.16)', async () => {

@@ -22,7 +22,7 @@ const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
       ['setting', 'default', 'may be', 'per app', 'what it is'],
       [...registry.settings].map(([setting, name]) => [
         code(name),
-        code(String(setting.default)),
+        setting.default === '' || Array.isArray(setting.default) ? 'none' : code(String(setting.default)),
         rangeOf(setting),
         setting.perApp ? 'yes' : '',
         setting.description,
@@ -74,12 +74,18 @@ const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
     ),
   'guess-limits': () =>
     table(
-      ['limit', 'failures', 'in', 'what is counted'],
-      Object.entries(GUESS_LIMITS).map(([name, { failures, windowSeconds }]) => [
+      ['limit', 'at most', 'in', 'what is counted'],
+      [
+        ...Object.entries(GUESS_LIMITS).map(([name, limit]) => {
+          const description = commentAbove(read('src/limits/guess-limits.ts'), `${name}:`)
+          return { name, ...limit, description }
+        }),
+        ...[...registry.limits].map(([limit, name]) => ({ ...limit, name })),
+      ].map(({ name, most, windowSeconds, description }) => [
         code(name),
-        number(failures),
+        number(most),
         `${windowSeconds / 60} min`,
-        commentAbove(read('src/limits/guess-limits.ts'), `${name}:`),
+        description,
       ]),
     ),
   metrics: async () => {

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import type { App, PluginContext } from 'grantql/plugin'
+import { algorithmOf } from './id-token.ts'
+import { sidOf } from './session-id.ts'
+
+const LOGOUT_TOKEN_TYPE = 'logout+jwt'
+const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
+const TTL_SECONDS = 120
+
+/** A session of a user that an app knows of. */
+export interface KnownSession {
+  readonly userId: string
+  readonly sessionId: string
+}
+
+/**
+ * Tells an app, signed, that a session is over. Each is made anew for each delivery, for it is valid for two minutes.
+ *
+ * @see OpenID Connect Back-Channel Logout §2.4
+ */
+export async function logoutToken(ctx: PluginContext, app: App, { userId, sessionId }: KnownSession): Promise<string> {
+  const iat = Math.floor(ctx.now().getTime() / 1000)
+  const claims = {
+    iss: ctx.issuer,
+    aud: app.clientId,
+    sub: await ctx.users.subject(app, userId),
+    sid: sidOf(ctx, app, sessionId),
+    iat,
+    exp: iat + TTL_SECONDS,
+    jti: randomUUID(),
+    events: { [EVENT]: {} },
+  }
+  return ctx.tokens.sign(claims, { type: LOGOUT_TOKEN_TYPE, algorithm: algorithmOf(ctx, app) })
+}

@@ -1,0 +1,82 @@
+import type { GrantContext, Issuance, PluginContext, SessionsEnded } from 'grantql/plugin'
+import type { Kysely } from 'kysely'
+import { logoutSettings } from './logout-settings.ts'
+import { sidOf } from './session-id.ts'
+import type { OpenidTables } from './tables.ts'
+
+type Needs = Pick<PluginContext<OpenidTables>, 'db' | 'now' | 'sessions' | 'transaction'>
+
+const BATCH = 1000
+
+/**
+ * The `sid` for an ID token, which the app is noted for where it wants to hear of the end of the session. One that is over by
+ * now, though the user approved in it, is not told: nobody could tell its end.
+ */
+export async function tellableSid(ctx: GrantContext<OpenidTables>, issuance: Issuance): Promise<string | undefined> {
+  const { sessionId, familyId } = issuance
+  if (sessionId === undefined) return undefined
+  const wantsToHear = ctx.setting(logoutSettings.backchannelLogoutUri, ctx.app) !== ''
+  const isNew = familyId === undefined
+  if (wantsToHear && isNew && !(await noteApp(ctx, ctx.app.id, sessionId))) return undefined
+  return sidOf(ctx, ctx.app, sessionId)
+}
+
+/**
+ * Notes that an app is about to be told of a session. The note is durable before the session is looked at for the last time,
+ * and who is to be told of its end is read after that: so no end is missed.
+ *
+ * @returns whether it is live
+ */
+async function noteApp(ctx: Needs, appId: string, sessionId: string): Promise<boolean> {
+  const session = await ctx.sessions.find(sessionId)
+  if (!session) return false
+  await ctx
+    .transaction(async (trx) => {
+      const isNoted = await find(trx, sessionId, appId)
+      const row = { session_id: sessionId, app_id: appId, expires_at: session.expiresAt.getTime() }
+      if (!isNoted) await trx.insertInto('openid_session_app').values(row).execute()
+    })
+    .catch(async (error) => {
+      // Two tokens of one session at once: who came second finds the note of the first.
+      if (!(await find(ctx.db, sessionId, appId))) throw error
+    })
+  return (await ctx.sessions.find(sessionId)) !== undefined
+}
+
+function find(db: Kysely<OpenidTables>, sessionId: string, appId: string) {
+  return db
+    .selectFrom('openid_session_app')
+    .select('app_id')
+    .where('session_id', '=', sessionId)
+    .where('app_id', '=', appId)
+    .executeTakeFirst()
+}
+
+/** Takes the notes of sessions that are over, within a transaction in which their apps are told. */
+export async function takeApps(trx: Kysely<OpenidTables>, { sessionIds }: SessionsEnded) {
+  const noted = await trx
+    .selectFrom('openid_session_app')
+    .select(['session_id', 'app_id'])
+    .where('session_id', 'in', sessionIds)
+    .execute()
+  if (noted.length > 0) await trx.deleteFrom('openid_session_app').where('session_id', 'in', sessionIds).execute()
+  return noted.map(({ session_id, app_id }) => ({ sessionId: session_id, appId: app_id }))
+}
+
+/** Forgets the notes of sessions that nobody ended: they are over by themselves. */
+export async function sweepApps({ db, now }: Pick<Needs, 'db' | 'now'>): Promise<void> {
+  const at = now().getTime()
+  for (let found = BATCH; found >= BATCH; ) {
+    const expired = await db
+      .selectFrom('openid_session_app')
+      .select(['session_id', 'app_id'])
+      .where('expires_at', '<=', at)
+      .orderBy('expires_at')
+      .limit(BATCH)
+      .execute()
+    found = expired.length
+    if (found === 0) return
+    const ids = [...new Set(expired.map(({ session_id }) => session_id))]
+    await db.deleteFrom('openid_session_app').where('session_id', 'in', ids).where('expires_at', '<=', at).execute()
+  }
+}

@@ -1,0 +1,19 @@
+import { setting } from '../plugin/setting.ts'
+
+/** What operators change of core itself while it runs; stored as `core.<name>`. */
+export const coreSettings = {
+  doubleSubmitSeconds: setting.integer({
+    description:
+      'Seconds after a claim in which the same code, sent again by an app that proves to be the same, is an honest double submit. 0 ends the tokens at once.',
+    default: 2,
+    minimum: 0,
+    maximum: 60,
+    perApp: true,
+  }),
+  auditRetentionDays: setting.integer({
+    description: 'Days for which the audit log is kept. 0 keeps it for ever.',
+    default: 365,
+    minimum: 0,
+    maximum: 3650,
+  }),
+}

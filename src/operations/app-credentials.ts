@@ -1,0 +1,26 @@
+import type { App } from '../apps/app.ts'
+import type { Core } from '../core.ts'
+import { generateId } from '../secrets/generate-id.ts'
+import { mintSecret } from '../secrets/secret-format.ts'
+import { pluginContext } from './plugin-context.ts'
+import { withDeadline } from './with-deadline.ts'
+
+/** A `client_id` in the shape of the app's dialect, else one of ours. */
+export async function mintClientId(core: Core, dialectId: string | undefined): Promise<string> {
+  const dialect = findDialect(core, dialectId)
+  const minted = dialect?.mintClientId?.(pluginContext(core, dialect.pluginId))
+  return minted === undefined ? generateId(core.now()) : inTime(minted, dialectId)
+}
+
+/** A secret in the shape of the app's dialect, else one of ours. Its hash alone is stored. */
+export async function mintClientSecret(core: Core, app: App): Promise<string> {
+  const dialect = findDialect(core, app.dialect)
+  const minted = dialect?.mintClientSecret?.(pluginContext(core, dialect.pluginId), app)
+  return minted === undefined ? mintSecret('appSecret', core.now()).plain : inTime(minted, app.dialect)
+}
+
+const findDialect = ({ registry }: Core, id: string | undefined) =>
+  id === undefined ? undefined : registry.dialects.get(id)
+
+const inTime = (minted: string | Promise<string>, dialectId: string | undefined) =>
+  withDeadline(Promise.resolve(minted), `the ids and secrets of the dialect ${dialectId}`)

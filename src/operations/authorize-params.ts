@@ -1,0 +1,56 @@
+import type { Approval } from '../approvals/approval.ts'
+import type { App } from '../apps/app.ts'
+import type { Core } from '../core.ts'
+import type { ApprovalLine, AuthorizeInput } from '../plugin/contributions.ts'
+import type { RequestFacts } from '../plugin/request.ts'
+import { parseParams } from './parse-params.ts'
+import { pluginContext, requestContext } from './plugin-context.ts'
+import type { SignedIn } from './presented-session.ts'
+import { withDeadline } from './with-deadline.ts'
+
+type Asked = Readonly<Record<string, unknown>>
+
+/**
+ * Reads what plugins add to an authorize request.
+ *
+ * @returns what the approval shall remember, by the ids of the contributions; undefined where that is nothing
+ * @throws {InvalidRequest} and what the plugins declare
+ */
+export async function readAuthorizeParams(
+  core: Core,
+  input: AuthorizeInput,
+  request: RequestFacts,
+): Promise<Asked | undefined> {
+  const asked: Record<string, unknown> = {}
+  for (const added of core.registry.authorizeParams) {
+    const values = parseParams(added.params, input.params)
+    const reading = added.read(requestContext(core, added.pluginId, request), input, values)
+    const remembered = await withDeadline(reading, `the authorize parameters ${added.id}`)
+    if (remembered !== undefined) asked[added.id] = remembered
+  }
+  return Object.keys(asked).length > 0 ? asked : undefined
+}
+
+/** Whether the plugins that were asked for something accept who is signed in. */
+export async function isAccepted(
+  core: Core,
+  app: App,
+  { details }: Pick<Approval, 'details'>,
+  { session, user }: SignedIn,
+): Promise<boolean> {
+  const asked = (details.asked ?? {}) as Asked
+  for (const { id, pluginId, accepts } of core.registry.authorizeParams) {
+    if (!accepts || asked[id] === undefined) continue
+    const accepting = accepts(pluginContext(core, pluginId), asked[id], { app, session, user })
+    if (!(await withDeadline(accepting, `the authorize parameters ${id}`))) return false
+  }
+  return true
+}
+
+/** What plugins were asked for beyond the scopes, for the person who decides. */
+export function describeAsked(core: Core, { details }: Pick<Approval, 'details'>): readonly ApprovalLine[] {
+  const asked = (details.asked ?? {}) as Asked
+  return core.registry.authorizeParams.flatMap(({ id, pluginId, describe }) =>
+    asked[id] === undefined ? [] : (describe?.(pluginContext(core, pluginId), asked[id]) ?? []),
+  )
+}

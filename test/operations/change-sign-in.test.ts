@@ -1,0 +1,86 @@
+import { objectParams, type Plugin, param, type SignIn } from 'grantql/plugin'
+import { describe, expect, it } from 'vitest'
+import { passwordSignIn } from '../../plugins/password-sign-in/index.ts'
+import { createUser } from '../../src/operations/create-user.ts'
+import { rememberDevice } from '../../src/operations/remember-device.ts'
+import { setPassword } from '../../src/operations/set-password.ts'
+import { signIn } from '../../src/operations/sign-in.ts'
+import { errorCode, facts, openTestCore } from '../support/core.ts'
+import { describeEachDatabase } from '../support/database.ts'
+
+const OLD = 'the old password'
+const NEW = 'the new password'
+const OPERATOR = { id: 'operator' }
+
+/** A sign-in by name that is judged when the test says so. */
+function unhurried() {
+  const judged = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  const params = { name: param.string({ description: 'Who.' }) }
+  const method: SignIn<typeof params> = {
+    id: 'unhurried',
+    label: 'In a while',
+    params,
+    account: 'name',
+    async verify(ctx, { name }) {
+      const user = await ctx.users.findByName(name)
+      begun.resolve()
+      await judged.promise
+      return user && { userId: user.id, methods: ['pwd'] }
+    },
+  }
+  const plugin: Plugin = { id: 'unhurried', signIns: [method as unknown as SignIn] }
+  return { plugin, begun: begun.promise, judge: judged.resolve }
+}
+
+describeEachDatabase('another way to sign in', (_open, database) => {
+  describe('a new password', () => {
+    it('lets no sign-in through that was verified before it (RFC 9700 §4.7, ASVS 7.4)', async () => {
+      const { plugin, begun, judge } = unhurried()
+      const { core } = await openTestCore(database, { plugins: [passwordSignIn(), plugin] })
+      const user = await createUser(core, undefined, { username: 'ada', password: OLD })
+      const late = errorCode(signIn(core, 'unhurried', objectParams({ name: 'ada' }), facts(core)))
+      await begun
+      await setPassword(core, OPERATOR, user, NEW)
+      judge()
+      expect(await late).toBe('invalid_credentials')
+      expect(await core.sessions.ofUser(user.id)).toEqual([])
+    })
+
+    it('leaves no session of the old one, however many sign in while it is changed', async () => {
+      const { core } = await openTestCore(database, { plugins: [passwordSignIn({ waiting: 100 })] })
+      const user = await createUser(core, undefined, { username: 'grace', password: OLD })
+      const attempts = Array.from({ length: 6 }, () =>
+        errorCode(signIn(core, 'password', objectParams({ username: 'grace', password: OLD }), facts(core))),
+      )
+      await setPassword(core, OPERATOR, user, NEW)
+      await Promise.all(attempts)
+      expect(await core.sessions.ofUser(user.id)).toEqual([])
+      const again = signIn(core, 'password', objectParams({ username: 'grace', password: NEW }), facts(core))
+      expect((await again).user.id).toBe(user.id)
+    })
+
+    it('counts, ends the sessions and forgets the devices, or does nothing of it', async () => {
+      const { core } = await openTestCore(database, { plugins: [passwordSignIn()] })
+      const user = await createUser(core, undefined, { username: 'mary', password: OLD })
+      const { token } = await core.sessions.start(user.id, ['pwd'])
+      await rememberDevice(core, { account: 'mary', user }, new Headers())
+      await core.database.db.schema.alterTable('known_device').renameTo('known_device_gone').execute()
+      await expect(setPassword(core, OPERATOR, user, NEW)).rejects.toThrow()
+      expect(await core.sessions.byToken(token)).toBeDefined()
+      await core.database.db.schema.alterTable('known_device_gone').renameTo('known_device').execute()
+      const signedIn = await signIn(core, 'password', objectParams({ username: 'mary', password: OLD }), facts(core))
+      expect(signedIn.user.id).toBe(user.id)
+      await setPassword(core, OPERATOR, user, NEW)
+      expect(await core.sessions.ofUser(user.id)).toEqual([])
+      expect(await core.database.db.selectFrom('known_device').selectAll().execute()).toEqual([])
+    })
+  })
+
+  it('somebody who was disabled starts no session', async () => {
+    const { core } = await openTestCore(database, { plugins: [passwordSignIn()] })
+    const user = await createUser(core, undefined, { username: 'joan', password: OLD })
+    await core.users.update({ ...user, disabledAt: core.now() }, user)
+    expect(await errorCode(core.sessions.start(user.id, ['pwd']))).toBe('invalid_credentials')
+  })
+})
