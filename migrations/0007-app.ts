@@ -2,7 +2,7 @@ import type { MigrationStep } from '../src/storage/migrate.ts'
 import { createTable } from '../src/storage/schema-steps.ts'
 
 export const createApp: MigrationStep = {
-  async up(db, { id, name, json, millis }, dialect) {
+  async up(db, { id, name, json, millis, integer }, dialect) {
     await createTable(db, dialect, 'app')
       .addColumn('id', id, (column) => column.primaryKey().notNull())
       .addColumn('client_id', name(255), (column) => column.notNull())
@@ -13,6 +13,7 @@ export const createApp: MigrationStep = {
       .addColumn('grants', json, (column) => column.notNull())
       .addColumn('scopes', json, (column) => column.notNull())
       .addColumn('redirect_uris', json, (column) => column.notNull())
+      .addColumn('is_vouched', integer, (column) => column.notNull())
       .addColumn('privileges', json, (column) => column.notNull())
       .addColumn('settings', json, (column) => column.notNull())
       .addColumn('token_format', name(16), (column) => column.notNull())

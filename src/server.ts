@@ -7,9 +7,9 @@ import { type Listener, listen } from './http/listen.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { pageRoutes } from './http/page-routes.ts'
 import { graphqlRoutes, operatorRoutes, restRoutes } from './http/routes.ts'
-import { shareRoutes, sharedRoutes } from './http/shared-routes.ts'
 import { pageHeaders } from './http/security-headers.ts'
 import { asPage } from './http/serve-page.ts'
+import { sharedRoutes, shareRoutes } from './http/shared-routes.ts'
 import { runJobs } from './jobs/run-jobs.ts'
 import { openCore } from './open-core.ts'
 import { renderError } from './pages/error.ts'
@@ -66,7 +66,9 @@ function serverOf(core: Core, config: Config, metrics: Metrics, closeCore: () =>
   const app = createHttpApp({
     origin: { issuer: core.issuer, now: core.now, trustedProxies: http.trustedProxies ?? 0 },
     routes: [
-      ...shareRoutes(core, [...restRoutes(core), ...pageRoutes(core, host)], (dialect) => sharedRoutes(core, host, dialect)),
+      ...shareRoutes(core, [...restRoutes(core), ...pageRoutes(core, host)], (dialect) =>
+        sharedRoutes(core, host, dialect),
+      ),
       ...graphqlRoutes(createGraphQLEndpoints(core, config)),
       ...operatorRoutes(health, metrics),
     ],

@@ -11,6 +11,7 @@ export interface Post {
 }
 
 export interface Outcome {
+  /** 0 where the connection broke. */
   readonly status: number
   readonly headers: IncomingHttpHeaders
   /** From the moment in which it was due, so that a server that makes others wait does not look fast. */
@@ -26,8 +27,6 @@ export interface Offered {
 /**
  * Sends so many a second whether or not the ones before are answered, as people do who do not know of each other, and
  * waits until all are answered.
- *
- * @throws {Error} where a connection breaks
  */
 export async function offer(
   { port, agent }: { readonly port: number; readonly agent: Agent },
@@ -53,7 +52,7 @@ export async function offer(
 }
 
 function send(port: number, agent: Agent, { path, headers, body }: Post, dueAt: number): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const options = { host: '127.0.0.1', port, path, agent, method: 'POST' }
     const length = { 'content-length': Buffer.byteLength(body) }
     const request = httpRequest({ ...options, headers: { ...headers, ...length } }, (response) => {
@@ -62,6 +61,11 @@ function send(port: number, agent: Agent, { path, headers, body }: Post, dueAt: 
         resolve({ status: response.statusCode ?? 0, headers: response.headers, millis })
       })
     })
-    request.on('error', reject).end(body)
+    request.on('error', () => {
+      // The server had just closed a connection that lay idle: it has not seen the request.
+      if (request.reusedSocket) resolve(send(port, agent, { path, headers, body }, dueAt))
+      else resolve({ status: 0, headers: {}, millis: performance.now() - dueAt })
+    })
+    request.end(body)
   })
 }

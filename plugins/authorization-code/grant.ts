@@ -4,7 +4,7 @@ export const grant = defineGrant()({
   grantType: 'authorization_code',
   mutation: 'exchangeCode',
   spec: 'RFC 6749 §4.1.3',
-  description: 'Exchanges the code that came back through the browser for tokens. It works once, within a minute.',
+  description: 'Exchanges the code that came back through the browser for tokens. It works once, and not for long.',
   clientAuth: 'public-allowed',
   forUsers: true,
   params: {

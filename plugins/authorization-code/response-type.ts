@@ -1,14 +1,12 @@
-import { InvalidRequest, type ResponseType, readPkceChallenge } from 'grantql/plugin'
+import { InvalidRequest, OUT_OF_BAND, type ResponseType, readPkceChallenge } from 'grantql/plugin'
 import { settings } from './settings.ts'
-
-/** Seconds in which a code has to be exchanged: it only travels from the browser to the app (RFC 6749 §4.1.2). */
-const TTL_SECONDS = 60
 
 export const responseType: ResponseType = {
   responseType: 'code',
   grantType: 'authorization_code',
   defaultMode: 'query',
-  ttlSeconds: TTL_SECONDS,
+  ttlSeconds: (ctx, { app, redirectUri }) =>
+    ctx.setting(redirectUri === OUT_OF_BAND ? settings.copiedCodeTtlSeconds : settings.codeTtlSeconds, app),
   consent: settings.consent,
 
   async open(ctx, { app, params, sentRedirectUri }) {

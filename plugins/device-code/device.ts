@@ -24,7 +24,7 @@ export function describeDevice(device: Partial<Device>, address: string | undefi
   const { address: from, program = 'An unknown program' } = device
   return [
     { term: 'Device', text: program },
-    { term: 'Asked from', text: from === undefined ? 'An unknown address' : `${from}, ${compare(from, address)}` },
+    { term: 'Asked from', text: from === undefined ? 'An unknown address' : `${from} (${compare(from, address)})` },
   ]
 }
 
@@ -35,5 +35,5 @@ export function isNearby(from: string | undefined, address: string | undefined):
 }
 
 function compare(from: string, address: string | undefined): string {
-  return isNearby(from, address) ? 'which is near you: the same network' : 'which is not your network'
+  return isNearby(from, address) ? 'your network' : 'not your network'
 }

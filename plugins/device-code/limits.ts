@@ -1,9 +1,5 @@
 import type { NetworkLimits } from 'grantql/plugin'
 
 export const limits = {
-  requestDeviceCode: {
-    description: 'Codes that public apps ask for: each is a row until it is forgotten.',
-    most: 600,
-    windowSeconds: 600,
-  },
+  requestDeviceCode: { description: 'Device codes that public apps ask for.', most: 1000, windowSeconds: 600 },
 } satisfies NetworkLimits

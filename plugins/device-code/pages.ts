@@ -73,7 +73,7 @@ async function confirmCode(ctx: Context, code: string): Promise<Response> {
 <form method="post" action="${DEVICE_PATH}">
 ${csrfField}
 <input type="hidden" name="user_code" value="${code}">
-<div class="actions"><a class="button quiet" href="${DEVICE_PATH}">It shows another</a><button class="primary">It shows this code</button></div>
+<div class="actions"><a class="button quiet" href="${DEVICE_PATH}">No</a><button class="primary">Yes</button></div>
 </form>`
   return ctx.page('Does your device show this code?', body)
 }

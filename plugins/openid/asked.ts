@@ -26,7 +26,7 @@ export const askedOf = (provenance: Provenance | undefined): Asked => (provenanc
  * @see OpenID Connect Core §5.5
  */
 export function tellableNames(
-  ctx: Pick<PluginContext, 'users'>,
+  ctx: { readonly users: Pick<PluginContext['users'], 'claimScopes'> },
   names: readonly string[] | undefined,
   asked: Asked,
   grantedScopes: readonly string[],

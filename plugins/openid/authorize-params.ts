@@ -5,7 +5,7 @@ import { type ClaimsParameter, readClaimsParameter } from './claims-parameter.ts
 import { ID_TOKEN_TYPE } from './id-token.ts'
 import { requireSubjects } from './subjects.ts'
 
-export const UnmetAuthenticationRequirements = defineError({
+const UnmetAuthenticationRequirements = defineError({
   code: 'unmet_authentication_requirements',
   spec: 'OpenID Connect Core Unmet Authentication Requirements §2',
   message: 'Nobody can sign in here the way that this app requires.',
@@ -33,6 +33,7 @@ const params = {
 export const authorizeParams: AuthorizeParams<typeof params, unknown, Asked> = {
   id: ASKED,
   params,
+  errors: [UnmetAuthenticationRequirements],
 
   async read(ctx, { app, scopes }, { nonce, claims: claimsText, idTokenHint }) {
     if (!scopes.includes('openid')) return undefined

@@ -1,4 +1,4 @@
-import type { OutboxDelivery, PluginContext, SessionsEnded } from 'grantql/plugin'
+import type { OutboxDelivery, SessionsEnded } from 'grantql/plugin'
 import { logoutSettings } from './logout-settings.ts'
 import { type KnownSession, logoutToken } from './logout-token.ts'
 import { takeApps } from './session-apps.ts'
@@ -41,7 +41,7 @@ const notice: OutboxDelivery<OpenidTables> = {
     const app = await ctx.apps.findById(appId)
     const uri = app ? ctx.setting(logoutSettings.backchannelLogoutUri, app) : ''
     if (!app || uri === '') return
-    const form = { logout_token: await logoutToken(ctx as PluginContext, app, known) }
+    const form = { logout_token: await logoutToken(ctx, app, known) }
     const { status } = await ctx.fetch(uri, { method: 'POST', form })
     if (status === 200 || status === 204) return
     // The app has understood and will not: it would say the same again.

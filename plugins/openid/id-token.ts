@@ -12,7 +12,7 @@ export const ID_TOKEN_TYPE = 'JWT'
 const seconds = (date: Date): number => Math.floor(date.getTime() / 1000)
 
 /** Who the user is, signed for the app, beside each access token with the scope `openid` (OpenID Connect Core §2, §12.2). */
-export const idToken: TokenCompanion = {
+export const idToken: TokenCompanion<OpenidTables> = {
   field: 'idToken',
   description: 'Who the user is, as a JWT for the app: given with the scope openid.',
   async issue(ctx, issuance, accessToken) {
@@ -20,7 +20,7 @@ export const idToken: TokenCompanion = {
     const { userId } = issuance.subject
     const algorithm = algorithmOf(ctx, ctx.app)
     const [claims, sub] = await Promise.all([namedClaims(ctx, issuance, userId), ctx.users.subject(ctx.app, userId)])
-    const sid = await tellableSid(ctx as GrantContext<OpenidTables>, issuance)
+    const sid = await tellableSid(ctx, issuance)
     const at = ctx.now()
     const ttlSeconds = Math.min(ctx.setting(settings.idTokenTtlSeconds, ctx.app), ctx.tokens.longestSeconds)
     const own = {
@@ -38,12 +38,12 @@ export const idToken: TokenCompanion = {
 }
 
 /** What ID tokens of an app are signed with. */
-export function algorithmOf(ctx: PluginContext, app: App): string {
+export function algorithmOf(ctx: Pick<PluginContext, 'setting' | 'tokens'>, app: App): string {
   const chosen = ctx.setting(settings.idTokenSignedResponseAlg, app)
   return chosen === 'server' ? ctx.tokens.algorithm : chosen
 }
 
-function namedClaims(ctx: GrantContext, issuance: Issuance, userId: string) {
+function namedClaims(ctx: GrantContext<OpenidTables>, issuance: Issuance, userId: string) {
   const asked = askedOf(issuance)
   const names = tellableNames(ctx, asked.idToken, asked, issuance.scopes)
   return names.length === 0 ? {} : ctx.users.claims(userId, { scopes: [], names })

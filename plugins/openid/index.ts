@@ -1,5 +1,5 @@
 import { definePlugin } from 'grantql/plugin'
-import { authorizeParams, UnmetAuthenticationRequirements } from './authorize-params.ts'
+import { authorizeParams } from './authorize-params.ts'
 import { logoutDeliveries } from './backchannel-logout.ts'
 import { standardClaims } from './claims.ts'
 import { discovery } from './discovery.ts'
@@ -31,7 +31,6 @@ export const openid = () =>
     pages: logoutPages,
     outbox: logoutDeliveries,
     jobs: [{ id: 'sweep-session-apps', everySeconds: 600, run: sweepApps }],
-    errors: [UnmetAuthenticationRequirements],
     metadata: discovery,
     metadataNames: ['openid-configuration'],
   })

@@ -7,6 +7,10 @@ const LOGOUT_TOKEN_TYPE = 'logout+jwt'
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const TTL_SECONDS = 120
 
+type Needs = Pick<PluginContext, 'issuer' | 'names' | 'now' | 'setting' | 'tokens'> & {
+  readonly users: Pick<PluginContext['users'], 'subject'>
+}
+
 /** A session of a user that an app knows of. */
 export interface KnownSession {
   readonly userId: string
@@ -18,7 +22,7 @@ export interface KnownSession {
  *
  * @see OpenID Connect Back-Channel Logout §2.4
  */
-export async function logoutToken(ctx: PluginContext, app: App, { userId, sessionId }: KnownSession): Promise<string> {
+export async function logoutToken(ctx: Needs, app: App, { userId, sessionId }: KnownSession): Promise<string> {
   const iat = Math.floor(ctx.now().getTime() / 1000)
   const claims = {
     iss: ctx.issuer,

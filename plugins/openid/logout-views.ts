@@ -10,7 +10,7 @@ export async function askToSignOut(ctx: PageContext, request: LogoutRequest, act
   const answers: Markup = await html`<form method="post" action="${action}">
 ${ctx.csrfField}
 ${await hiddenFields(ctx, request)}
-<div class="actions"><button class="quiet" name="answer" value="no">Stay signed in</button><button class="primary" name="answer" value="yes">Sign out</button></div>
+<div class="actions"><button class="quiet" name="answer" value="no">Stay</button><button class="primary" name="answer" value="yes">Sign out</button></div>
 </form>`
   const body = await html`<h1>Do you want to sign out?</h1>
 <p class="lead">${app ? await html`<strong>${app.name}</strong> asks you to. You` : 'You'} are signed in as <strong>${ctx.user?.username ?? ''}</strong>.</p>

@@ -38,7 +38,11 @@ export async function signUp(
   await ctx.users.checkNewName(username)
   const address = ctx.users.checkEmail(email ?? '')
   checkStrength(ctx, password)
-  const phc = await queue.run(() => hashPassword(password))
+  const phc = await queue.run(async () => {
+    // Somebody else may have taken it while this one waited; then the work is saved.
+    await ctx.users.checkNewName(username)
+    return hashPassword(password)
+  })
   const user = await ctx.users.create({ username, email: address }, storesPassword(ctx, phc))
   return { ...(await ctx.sessions.start(user.id, ['pwd'])), user }
 }

@@ -17,7 +17,11 @@ export const grant = defineGrant()({
   async exchange(ctx, { username, password, scopes }) {
     const granted = ctx.narrowScopes(scopes)
     try {
-      const { user, methods } = await ctx.operations.verifyUser('password', objectParams({ username, password }), ctx.request)
+      const { user, methods } = await ctx.operations.verifyUser(
+        'password',
+        objectParams({ username, password }),
+        ctx.request,
+      )
       const authentication = { authenticatedAt: ctx.now(), methods }
       return { subject: { userId: user.id }, scopes: granted, refreshable: true, ...authentication }
     } catch (error) {

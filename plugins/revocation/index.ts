@@ -5,7 +5,8 @@ const revokeToken = defineOperation()({
   path: '/oauth/revoke',
   metadata: 'revocation_endpoint',
   spec: 'RFC 7009',
-  description: 'Ends a token of the app: an access token alone, a refresh token (also one that was exchanged) with its whole family.',
+  description:
+    'Ends a token of the app: an access token alone, a refresh token (also one that was exchanged) with its whole family.',
   clientAuth: 'public-allowed',
   params: {
     token: param.string({ description: 'The token to end.', secret: true, maxLength: 16_384 }),

@@ -29,9 +29,14 @@ export async function createTestApp(cluster: Cluster): Promise<TestApp> {
   const session = await mutate(cluster, 'signIn', '... on Session { token }', ADMIN)
   const headers = { authorization: `Bearer ${session.token}` }
   const description = { name: 'Faults', type: 'CONFIDENTIAL', grants: [CODE], scopes: ['read'] }
-  const selection = '... on AppCredentials { app { clientId } clientSecret }'
+  const selection = '... on AppCredentials { app { id clientId } clientSecret }'
   const { app, clientSecret } = await mutate(cluster, 'createApp', selection, description, headers)
-  const own = { clientId: (app as Json).clientId as string, clientSecret: clientSecret as string }
+  const { id: appId, clientId } = app as Json
+  // A code that the app itself sends again never ends its tokens while a run lasts, so that a token that is not active is
+  // a fault and nothing else.
+  const patience = { appId, name: 'core.doubleSubmitSeconds', value: '60' }
+  await mutate(cluster, 'updateAppSetting', '... on App { id }', patience, headers, '/admin/graphql')
+  const own = { clientId: clientId as string, clientSecret: clientSecret as string }
 
   return {
     async approvedCode() {
@@ -94,13 +99,20 @@ async function ask(
 }
 
 /** Runs a mutation on whichever server answers. */
-async function mutate(cluster: Cluster, name: string, selection: string, input: object, headers = {}): Promise<Json> {
+async function mutate(
+  cluster: Cluster,
+  name: string,
+  selection: string,
+  input: object,
+  headers = {},
+  endpoint = '/graphql',
+): Promise<Json> {
   const body = documentFor(name, selection, input)
   let last = ''
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(20)) {
     for (const node of cluster.nodes) {
       try {
-        last = await (await post(node, '/graphql', body, headers)).text()
+        last = await (await post(node, endpoint, body, headers)).text()
         const result = (JSON.parse(last).data as Json | null)?.[name]
         if (result) return result as Json
       } catch (error) {

@@ -47,7 +47,7 @@ export async function startCluster({ databaseUrl, folder, size }: ClusterOptions
       cwd: folder,
       env: {
         PATH: process.env.PATH,
-        GRANTQL_CONFIG: join(import.meta.dirname, 'grantql.config.ts'),
+        GRANTQL_CONFIG: join(import.meta.dirname, '../../grantql.config.ts'),
         GRANTQL_SECRET: 'a secret of the faults that is long enough for them all',
         GRANTQL_ADMIN_USERNAME: ADMIN.username,
         GRANTQL_ADMIN_PASSWORD: ADMIN.password,

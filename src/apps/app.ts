@@ -18,6 +18,8 @@ export interface App {
   readonly grants: readonly string[]
   readonly scopes: readonly string[]
   readonly redirectUris: readonly string[]
+  /** An admin said where it may send people; else its owner did, or whoever registered it. */
+  readonly isVouched: boolean
   readonly privileges: readonly AppPrivilege[]
   /** Own values of per-app settings, by `<plugin id>.<setting>`. */
   readonly settings: Readonly<Record<string, unknown>>

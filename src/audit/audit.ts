@@ -33,7 +33,7 @@ export interface AuditEvent extends EventFacts {
   readonly kind: AuditKind
 }
 
-/** What happened in a plugin; stored as the kind `<plugin id>.<kind>`. */
+/** What happened in a plugin; stored as the kind `<plugin id>/<kind>`, which none of core's is. */
 export interface OwnedAuditEvent extends EventFacts {
   readonly pluginId: string
   readonly kind: string
@@ -50,7 +50,7 @@ interface EventFacts {
 /** An event as it was written. */
 export interface AuditRecord extends EventFacts {
   readonly id: string
-  /** One of core's, or `<plugin id>.<kind>`. */
+  /** One of core's, or `<plugin id>/<kind>`. */
   readonly kind: string
   readonly details: Readonly<Record<string, unknown>>
   readonly createdAt: Date
@@ -93,7 +93,7 @@ export function openAudit(database: Database, now: () => Date): Audit {
     const at = now()
     return {
       id: id ?? generateId(at),
-      kind: 'pluginId' in event ? `${event.pluginId}.${event.kind}` : event.kind,
+      kind: 'pluginId' in event ? `${event.pluginId}/${event.kind}` : event.kind,
       app_id: event.appId ?? null,
       user_id: event.userId ?? null,
       request_id: event.requestId ?? null,

@@ -1,4 +1,3 @@
-import type { AuditKind } from '../audit/audit.ts'
 import type { ScopeDeclaration } from '../plugin/contributions.ts'
 import type { CoreTables } from '../storage/tables.ts'
 
@@ -26,23 +25,6 @@ export const CORE_TABLES = [
   'outbox',
   'audit_event',
 ] as const satisfies readonly (keyof CoreTables)[]
-
-type EventOwner = AuditKind extends `${infer Owner}.${string}` ? Owner : never
-
-/** What begins the names of core's settings and of its audit events: a plugin of this id would speak as core. */
-export const CORE_IDS = Object.keys({
-  core: true,
-  app: true,
-  approval: true,
-  family: true,
-  limit: true,
-  keys: true,
-  session: true,
-  setting: true,
-  'sign-in': true,
-  token: true,
-  user: true,
-} satisfies Record<'core' | EventOwner, true>)
 
 export const CORE_MUTATIONS = [
   'signOut',
@@ -115,6 +97,25 @@ export const CORE_AUTHORIZE_PARAMS = [
   'login_hint',
   'request',
   'request_uri',
+] as const
+
+/** What a token says about itself and the sign-in (OpenID Connect Core §2): no plugin tells it of users. */
+export const CORE_USER_CLAIMS = [
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'nbf',
+  'iat',
+  'jti',
+  'auth_time',
+  'nonce',
+  'acr',
+  'amr',
+  'azp',
+  'at_hash',
+  'c_hash',
+  'sid',
 ] as const
 
 export const CORE_TOKEN_PARAMS = ['grant_type', 'client_id', 'client_secret'] as const

@@ -14,13 +14,13 @@ import { BootError } from './boot-error.ts'
 import { Claims, clash } from './claims.ts'
 import {
   CORE_AUTHORIZE_PARAMS,
-  CORE_IDS,
   CORE_METADATA,
   CORE_MUTATIONS,
   CORE_ROUTES,
   CORE_SCOPES,
   CORE_TABLES,
   CORE_TOKEN_PARAMS,
+  CORE_USER_CLAIMS,
 } from './core-claims.ts'
 import { coreSettings } from './core-settings.ts'
 import { RoutePatterns } from './route-patterns.ts'
@@ -52,6 +52,7 @@ export interface Registry {
   readonly senderConstraints: readonly Owned<contributions.SenderConstraint>[]
   readonly signIns: readonly Owned<contributions.SignIn>[]
   readonly approvals: ReadonlyMap<string, Owned<contributions.ApprovalPresentation>>
+  /** Those of the standard: of core, of the configuration and of plugins that are no dialect. */
   readonly scopes: ReadonlyMap<string, contributions.ScopeDeclaration>
   readonly claims: readonly Owned<contributions.ClaimSource>[]
   readonly userClaims: readonly Owned<contributions.UserClaims>[]
@@ -62,8 +63,10 @@ export interface Registry {
   readonly accountLinks: readonly Owned<contributions.PageLink>[]
   readonly signInLinks: readonly Owned<contributions.PageLink>[]
   readonly dialects: ReadonlyMap<string, Owned<Dialect>>
-  /** The dialect for whose apps alone a scope is, by the scope's name. */
-  readonly scopeDialects: ReadonlyMap<string, string>
+  /** The scopes that each dialect has for its own apps, by its id. A name may stand for something else elsewhere. */
+  readonly dialectScopes: ReadonlyMap<string, ReadonlyMap<string, contributions.ScopeDeclaration>>
+  /** A scope as an app of this dialect has it: the dialect's own, else that of the standard. */
+  findScope(name: string, dialect: string | undefined): contributions.ScopeDeclaration | undefined
   readonly jobs: readonly Owned<contributions.Job>[]
   readonly outbox: ReadonlyMap<string, Owned<contributions.OutboxDelivery>>
   readonly observers: readonly Owned<contributions.Observers>[]
@@ -105,7 +108,8 @@ export function createRegistry(
     return new Map(items.map((item) => [name(item), item]))
   }
 
-  for (const id of CORE_IDS) claims.take('plugin id', id, 'core')
+  // It would have its settings among core's.
+  claims.take('plugin id', 'core', 'core')
   for (const plugin of plugins) {
     checkId(plugin)
     claims.take('plugin id', plugin.id, plugin.id)
@@ -159,9 +163,10 @@ export function createRegistry(
       claims.take('authorize parameter', wireName(name, declaration), pluginId)
   }
   const userClaims = each((plugin) => plugin.userClaims)
+  for (const name of CORE_USER_CLAIMS) claims.take('user claim', name, 'core')
   for (const { names, pluginId } of userClaims) for (const name of names) claims.take('user claim', name, pluginId)
   const subjects = each((plugin) => (plugin.subjects ? [plugin.subjects] : []))
-  for (const { pluginId } of subjects) claims.take('name of users', 'sub', pluginId)
+  for (const { pluginId } of subjects) claims.take('source of the claim', 'sub', pluginId)
 
   const claimSources = each((plugin) => plugin.claims)
   for (const source of claimSources) for (const name of source.names) claims.take('claim', name, source.pluginId)
@@ -173,6 +178,8 @@ export function createRegistry(
   keyed('client authentication method', clientAuth, (method) => method.method)
   const senderConstraints = each((plugin) => plugin.senderConstraints)
   keyed('sender constraint', senderConstraints, (constraint) => constraint.id)
+  const standardScopes = collectScopes(claims, plugins, scopes)
+  const dialectScopes = collectDialectScopes(claims, plugins)
   const jobs = each((plugin) => plugin.jobs)
   keyed('job', jobs, (job) => `${job.pluginId}/${job.id}`)
 
@@ -222,10 +229,10 @@ export function createRegistry(
       (delivery) => delivery.kind,
     ),
     observers: each((plugin) => (plugin.on ? [plugin.on] : [])),
-    scopes: collectScopes(claims, plugins, scopes),
-    scopeDialects: new Map(
-      plugins.flatMap(({ dialect, scopes: own = [] }) => (dialect ? own.map(({ name }) => [name, dialect.id]) : [])),
-    ),
+    scopes: standardScopes,
+    dialectScopes,
+    findScope: (name, dialect) =>
+      (dialect === undefined ? undefined : dialectScopes.get(dialect)?.get(name)) ?? standardScopes.get(name),
     settings: collectSettings(plugins),
     limits: collectLimits(plugins),
     errors: collectErrors(plugins),
@@ -259,8 +266,20 @@ function collectScopes(
   }
   for (const scope of CORE_SCOPES) take(scope, 'core')
   for (const scope of configured) take(scope, 'configuration')
-  for (const plugin of plugins) for (const scope of plugin.scopes ?? []) take(scope, plugin.id)
+  for (const { id, dialect, scopes: own = [] } of plugins) if (!dialect) for (const scope of own) take(scope, id)
   return scopes
+}
+
+function collectDialectScopes(
+  claims: Claims,
+  plugins: readonly Plugin[],
+): Map<string, ReadonlyMap<string, contributions.ScopeDeclaration>> {
+  const entries = plugins.flatMap(({ id, dialect, scopes = [] }) => {
+    if (!dialect) return []
+    for (const { name } of scopes) claims.take(`scope of the dialect ${dialect.id}`, name, id)
+    return [[dialect.id, new Map(scopes.map((scope) => [scope.name, scope]))] as const]
+  })
+  return new Map(entries)
 }
 
 function collectSettings(plugins: readonly Plugin[]): Map<Setting, string> {
@@ -298,6 +317,7 @@ function collectErrors(plugins: readonly Plugin[]): Map<string, AnyErrorClass> {
   for (const plugin of plugins) {
     const declared = [
       ...(plugin.errors ?? []),
+      ...(plugin.authorizeParams ?? []).flatMap((added) => added.errors ?? []),
       ...(plugin.grants ?? []).flatMap((grant) => grant.errors),
       ...(plugin.operations ?? []).flatMap((operation) => operation.errors),
     ]

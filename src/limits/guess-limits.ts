@@ -33,9 +33,9 @@ export const GUESS_LIMITS = {
   unknownSecretByNetwork: { most: 100, windowSeconds: 10 * MINUTES },
   /** Short codes that people type and that lead nowhere, by one signed-in user. */
   typedCodeByUser: { most: 5, windowSeconds: 15 * MINUTES },
-  /** The same from one network, by whomever. */
+  /** Short codes that lead nowhere, from one network, by whomever. */
   typedCodeByNetwork: { most: 20, windowSeconds: 15 * MINUTES },
-  /** The same from anywhere. */
+  /** Short codes that lead nowhere, of everybody together. */
   typedCodeOverall: { most: 1000, windowSeconds: 15 * MINUTES },
   /** Requests of apps that wait for a person's yes, brought by browsers of one network in which nobody is signed in. */
   authorizationByNetwork: { most: 1000, windowSeconds: 10 * MINUTES },

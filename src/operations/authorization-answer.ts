@@ -3,7 +3,7 @@ import type { Core } from '../core.ts'
 import { OAuthError } from '../errors/oauth-error.ts'
 import { ServerError } from '../errors/standard.ts'
 import type { AuthorizationAnswer } from '../plugin/context.ts'
-import { OUT_OF_BAND } from './redirect-uri.ts'
+import { OUT_OF_BAND } from '../plugin/out-of-band.ts'
 
 /** Where an answer goes, as an approval remembers it. */
 export interface AuthorizationTarget {

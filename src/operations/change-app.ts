@@ -34,7 +34,13 @@ export async function updateApp(core: Core, by: Actor, id: string, changes: AppC
   if (isDisabled !== undefined && by.role !== 'admin') {
     throw new InvalidInput({ message: 'Only an admin disables an app, or enables it again.', field: ['isDisabled'] })
   }
-  const next: App = { ...app, ...tidy(described), disabledAt: disabledAt(core, app, isDisabled) }
+  const tidied = tidy(described)
+  const next: App = {
+    ...app,
+    ...tidied,
+    isVouched: isVouched(by, app, tidied.redirectUris),
+    disabledAt: disabledAt(core, app, isDisabled),
+  }
   checkCounts(next)
   checkApp(core, by, { ...next, ...withoutPresent(app, next) }, app)
   await core.apps.update(next, app)
@@ -45,6 +51,13 @@ export async function updateApp(core: Core, by: Actor, id: string, changes: AppC
     details: { changed: Object.keys(changes) },
   })
   return next
+}
+
+/** Whoever says last where an app may send people answers for it; leaving some out changes nothing. */
+function isVouched(by: Actor, app: App, redirectUris: readonly string[] = app.redirectUris): boolean {
+  const isMore = redirectUris.some((uri) => !app.redirectUris.includes(uri))
+  if (by.role === 'admin') return app.isVouched || redirectUris !== app.redirectUris
+  return app.isVouched && !isMore
 }
 
 /** A name without space around it, and lists in which nothing stands twice. */

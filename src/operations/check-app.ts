@@ -45,19 +45,21 @@ export function checkApp(
     checkGrant(core, giver, app.type, grantType, index)
   })
   app.scopes.forEach((name, index) => {
-    const scope = core.registry.scopes.get(name)
-    if (!scope) throw invalid('There is no such scope.', 'scopes', index)
+    const scope = core.registry.findScope(name, app.dialect)
+    if (!scope) throw invalid(missingScope(core, name), 'scopes', index)
     if (scope.adminOnly && !isAdmin) throw invalid('Only an admin gives this scope.', 'scopes', index)
-    const dialect = core.registry.scopeDialects.get(name)
-    if (dialect !== undefined && dialect !== app.dialect) {
-      throw invalid(`This scope is for apps of the dialect ${dialect} alone.`, 'scopes', index)
-    }
   })
   app.redirectUris.forEach((uri, index) => {
     const mistake = redirectUriMistake(uri)
     if (mistake !== undefined) throw invalid(mistake, 'redirectUris', index)
   })
   if (app.privileges.length > 0 && !isAdmin) throw invalid('Only an admin gives privileges.', 'privileges')
+}
+
+function missingScope({ registry }: Pick<Core, 'registry'>, name: string): string {
+  const dialects = [...registry.dialectScopes].flatMap(([dialect, scopes]) => (scopes.has(name) ? [dialect] : []))
+  if (dialects.length === 0) return 'There is no such scope.'
+  return `This scope is for apps of the dialect ${dialects.join(' or ')} alone.`
 }
 
 /** @throws {InvalidInput} when a list is longer than anybody needs it */

@@ -1,4 +1,5 @@
 import { publicApproval, type StoredApproval } from '../approvals/rows.ts'
+import type { App } from '../apps/app.ts'
 import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
 import { AccessDenied, ServerError } from '../errors/standard.ts'
@@ -10,7 +11,7 @@ import { type AuthorizationTarget, answerTo, errorMembers } from './authorizatio
 import { claimApproval } from './claim-approval.ts'
 import { approve, type Decider, deny } from './decide-approval.ts'
 import { mintTokens } from './mint-tokens.ts'
-import { grantContext, requestContext } from './plugin-context.ts'
+import { grantContext, pluginContext, requestContext } from './plugin-context.ts'
 import { withDeadline } from './with-deadline.ts'
 
 /**
@@ -48,9 +49,20 @@ export async function concludeAuthorization(
   if (!type) throw new ServerError({ cause: new Error(`There is no response type ${target.responseType} any more.`) })
   const at = core.now()
   const code = mintSecret('code', at)
-  const expiresAt = new Date(at.getTime() + type.ttlSeconds * 1000)
-  const approval = await approve(core, decider, handle, decision.approves, { key: code.key, expiresAt })
+  const approval = await approve(core, decider, handle, decision.approves, (app) => ({
+    key: code.key,
+    expiresAt: new Date(at.getTime() + codeSeconds(core, type, app, target) * 1000),
+  }))
   return { approval, answer: answerTo(core, target, await membersOf(core, type, approval, code.plain, request)) }
+}
+
+function codeSeconds(
+  core: Core,
+  { ttlSeconds, pluginId }: Owned<ResponseType>,
+  app: App,
+  { redirectUri }: AuthorizationTarget,
+): number {
+  return typeof ttlSeconds === 'number' ? ttlSeconds : ttlSeconds(pluginContext(core, pluginId), { app, redirectUri })
 }
 
 async function membersOf(
@@ -104,6 +116,7 @@ async function issue(
     token_type: tokens.tokenType,
     expires_in: String(tokens.expiresInSeconds),
     scope: tokens.scopes.join(' '),
-    ...(tokens.idToken !== undefined && { id_token: tokens.idToken }),
+    // Only what the response type names comes through the browser (OAuth 2.0 Multiple Response Types §3).
+    ...(tokens.idToken !== undefined && type.responseType.includes('id_token') && { id_token: tokens.idToken }),
   }
 }

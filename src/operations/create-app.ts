@@ -41,6 +41,7 @@ export async function createApp(core: Core, by: Actor, input: NewApp): Promise<C
     grants: unique(description.grants),
     scopes: unique(description.scopes),
     redirectUris: unique(description.redirectUris),
+    isVouched: by.role === 'admin',
     privileges: unique(description.privileges),
     settings: {},
     tokenFormat: 'jwt',

@@ -20,7 +20,7 @@ export interface Decider extends SignedIn {
  * that it was made. Where the app is one that is asked about once, the yes is remembered with it.
  *
  * @param scopes what the user says yes to; all that was asked for where left out
- * @param newCode what the app will claim with, where it does not have a code yet
+ * @param newCodeFor what the app will claim with, where it does not have a code yet
  * @throws {NotFound} when the handle names no approval
  * @throws {TooManyAttempts} when it names none, like too many before it
  * @throws {LoginRequired} when the app wants somebody who signed in more recently
@@ -32,15 +32,19 @@ export async function approve(
   decider: Decider,
   handle: string,
   scopes?: readonly string[],
-  newCode?: Decision['newCode'],
+  newCodeFor?: (app: App) => Decision['newCode'],
 ): Promise<StoredApproval> {
   const { app, approval } = await findPending(core, decider, handle)
   if (!(await suffices(core, app, approval, decider))) throw new LoginRequired()
   const granted = scopes ?? approval.requestedScopes
   const isAsked = granted.every((scope) => approval.requestedScopes.includes(scope))
-  const needsAdmin = granted.some((scope) => core.registry.scopes.get(scope)?.adminOnly)
+  const needsAdmin = granted.some((scope) => core.registry.findScope(scope, app.dialect)?.adminOnly)
   if (!isAsked || (needsAdmin && decider.user.role !== 'admin')) throw new InvalidScope()
-  return decide(core, decider, approval, { status: 'approved', scopes: [...new Set(granted)], newCode })
+  return decide(core, decider, approval, {
+    status: 'approved',
+    scopes: [...new Set(granted)],
+    newCode: newCodeFor?.(app),
+  })
 }
 
 /** Lets a signed-in user say no. @throws {NotFound} {AlreadyDecided} {ExpiredToken} {TooManyAttempts} */

@@ -64,11 +64,13 @@ export async function endSessions(
   requestId?: string,
 ): Promise<number> {
   const ended = await core.sessions.end(trx, which)
-  const [{ userId } = { userId: '' }] = ended
-  if (ended.length === 0) return 0
-  const details = which.sessionId
-    ? { sessionId: which.sessionId }
-    : { ended: ended.length, ...which, userId: undefined }
+  const [first] = ended
+  if (!first) return 0
+  const { userId } = first
+  const details =
+    which.sessionId === undefined
+      ? { ended: ended.length, keptSessionId: which.keptSessionId }
+      : { sessionId: which.sessionId }
   await core.audit.insertRow(trx, core.audit.row({ kind: 'session.ended', userId, requestId, details }))
   const told = [...core.registry.outbox.values()].filter(({ storedWhen }) => storedWhen === 'sessions-ended')
   for (let from = 0; from < ended.length; from += MOST_IN_A_MESSAGE) {

@@ -112,13 +112,19 @@ async function applyTokenParams(
  * one for admins where the user is none any more.
  */
 async function keepRightful(core: Pick<Core, 'registry' | 'users'>, app: App, issuance: Issuance): Promise<Issuance> {
-  if (!('userId' in issuance.subject)) return issuance
+  if (!('userId' in issuance.subject)) return withoutPersons(core, app, issuance)
   const user = await core.users.byId(issuance.subject.userId)
   if (!user || user.disabledAt) throw new InvalidGrant()
   const isAdmin = user.role === 'admin'
   const isRightful = (scope: string) =>
-    app.scopes.includes(scope) && (isAdmin || !core.registry.scopes.get(scope)?.adminOnly)
+    app.scopes.includes(scope) && (isAdmin || !core.registry.findScope(scope, app.dialect)?.adminOnly)
   return issuance.scopes.every(isRightful) ? issuance : { ...issuance, scopes: issuance.scopes.filter(isRightful) }
+}
+
+/** Takes out what is about a person, where there is none: an app that asks for all that it has need not know. */
+function withoutPersons({ registry }: Pick<Core, 'registry'>, app: App, issuance: Issuance): Issuance {
+  const isOfApps = (scope: string) => !registry.findScope(scope, app.dialect)?.forUsers
+  return issuance.scopes.every(isOfApps) ? issuance : { ...issuance, scopes: issuance.scopes.filter(isOfApps) }
 }
 
 function shorten(issuance: Issuance, { expiresInSeconds }: TokenRequest): Issuance {

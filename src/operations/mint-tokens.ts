@@ -34,7 +34,7 @@ export interface Minting {
  */
 export async function mintTokens(core: Core, contextOf: ContextOf, minting: Minting): Promise<TokenSet> {
   const { app, issuance, provenKey } = minting
-  if (issuance.audience === undefined) requireOneResource(core, issuance.scopes)
+  if (issuance.audience === undefined) requireOneResource(core, app, issuance.scopes)
   const at = core.now()
   const userId = 'userId' in issuance.subject ? issuance.subject.userId : undefined
   const subject = userId === undefined ? app.clientId : await subjectOf(core, app, userId)

@@ -80,7 +80,7 @@ export async function isConsented(
   const type = core.registry.responseTypes.get(String(approval.details.responseType))
   const policy = type?.consent && core.settings.read(type.consent, app)
   if (policy === undefined || policy === 'always' || approval.details.asksConsent === true) return false
-  const needsAdmin = approval.requestedScopes.some((scope) => core.registry.scopes.get(scope)?.adminOnly)
+  const needsAdmin = approval.requestedScopes.some((scope) => core.registry.findScope(scope, app.dialect)?.adminOnly)
   if (needsAdmin && user.role !== 'admin') return false
   if (policy === 'never') return true
   if (describeAsked(core, approval).length > 0) return false

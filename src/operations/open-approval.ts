@@ -14,7 +14,7 @@ export async function openApproval(
   input: OpenApprovalInput,
 ): Promise<OpenedApproval> {
   const { app, grantType, scopes, details = {}, ttlSeconds } = input
-  requireOneResource(core, scopes)
+  requireOneResource(core, app, scopes)
   const { approval, code, handle } = await core.approvals.open({
     appId: app.id,
     grantType,

@@ -83,7 +83,7 @@ export async function openAuthorization(core: Core, sent: RawParams, request: Re
       state: soundState(params),
     }
     const answer = answerTo(core, target, errorMembers(core, error, request.id))
-    return { status: (await mayRedirect(core, redirectUri, params, request)) ? 'answered' : 'withheld', answer }
+    return { status: (await mayRedirect(core, app, redirectUri, params, request)) ? 'answered' : 'withheld', answer }
   }
 }
 

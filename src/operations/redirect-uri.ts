@@ -1,7 +1,5 @@
+import { OUT_OF_BAND } from '../plugin/out-of-band.ts'
 import { isStorableText } from './text.ts'
-
-/** Where the app shows a code to a person, who copies it. */
-export const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob'
 
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
 const DANGEROUS = new Set([

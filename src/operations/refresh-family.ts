@@ -106,7 +106,8 @@ function mayLive(core: Needs, app: App, issuedAt: Date): boolean {
 
 /**
  * The answer that a used refresh token gave, for a retry of the same request within the window while its successor is
- * unused. Anything else within the window is refused; after the window the family ends.
+ * unused, and no longer than it would have lived itself. Anything else within the window is refused; after the window the
+ * family ends.
  */
 async function answerAgain(
   core: Needs,
@@ -119,7 +120,9 @@ async function answerAgain(
 
   const successor = row.successor_key && (await core.tokenRows.refreshToken(row.successor_key))
   const isSameRequest = row.request_hash?.equals(refresher.requestHash) ?? false
-  if (!isSameRequest || !row.sealed_answer || !successor || successor.consumed_at !== null) throw new InvalidGrant()
+  const isOver = row.expires_at <= refresher.arrivedAt.getTime()
+  if (isOver || !isSameRequest || !row.sealed_answer || !successor || successor.consumed_at !== null)
+    throw new InvalidGrant()
   const answer = unsealAnswer(refreshToken, family.id, row.sealed_answer)
   await core.audit.write({
     kind: 'token.answered-again',

@@ -41,9 +41,10 @@ export function narrowScopes(app: Pick<App, 'scopes'>, requested: readonly strin
  */
 export function requireOneResource(
   core: Pick<Core, 'issuer' | 'policy' | 'registry'>,
+  { dialect }: Pick<App, 'dialect'>,
   scopes: readonly string[],
 ): void {
-  if (resourcesOf(core, scopes).length > 1) {
+  if (resourcesOf(core, dialect, scopes).length > 1) {
     throw new InvalidScope({ message: 'These scopes are for several resources: ask for those of one at a time.' })
   }
 }

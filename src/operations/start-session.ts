@@ -21,6 +21,7 @@ export async function startSession(
   const user = await core.users.byId(userId)
   if (!user || user.disabledAt) throw new InvalidCredentials()
   const started = await core.sessions.start(user.id, methods, request?.headers.get('user-agent'), signInVersion)
+  if (!started) throw new InvalidCredentials()
   await core.audit.write({
     kind: 'session.started',
     userId: user.id,

@@ -4,6 +4,7 @@ import { OutgoingError } from '../errors/outgoing-error.ts'
 import type { OutgoingAnswer, OutgoingOptions } from '../plugin/outgoing.ts'
 import { checkUrl } from './check-url.ts'
 import { createGuardedAgent, type ResolveName } from './guarded-agent.ts'
+import { createLateUrls } from './late-urls.ts'
 import { createPlaces } from './places.ts'
 import { DEFAULT_MAX_BODY_BYTES, DEFAULT_TIMEOUT_SECONDS, type OutgoingPolicy } from './policy.ts'
 import { createAddressCheck } from './public-address.ts'
@@ -34,6 +35,7 @@ export function createGuardedFetch(policy: OutgoingPolicy = {}, resolve: Resolve
     timeoutMs,
   })
   const inPlace = createPlaces()
+  const late = createLateUrls()
 
   const ask = async (url: URL, options: OutgoingOptions, signal: AbortSignal): Promise<OutgoingAnswer> => {
     const response = await request(url, { dispatcher: agent, signal, ...requestOf(options) })
@@ -44,10 +46,13 @@ export function createGuardedFetch(policy: OutgoingPolicy = {}, resolve: Resolve
   return {
     async fetch(given, options = {}) {
       const url = checkUrl(given, policy)
+      if (late.has(url)) throw new OutgoingError('timeout', `${url.host} did not answer in time a moment ago.`)
       // One deadline for all of it: waiting for a place, the name, the connection, the headers and the body.
       const deadline = AbortSignal.timeout(Math.min((options.timeoutSeconds ?? Infinity) * 1000, timeoutMs))
       return inPlace(url.host, () => ask(url, options, deadline)).catch((cause) => {
-        throw failureOf(url, cause, deadline.aborted)
+        const failure = failureOf(url, cause, deadline.aborted)
+        if (failure.reason === 'timeout') late.add(url)
+        throw failure
       })
     },
     close: () => agent.destroy(),

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import type { App } from '../apps/app.ts'
 import type { ConnectedApp } from '../operations/connected-apps.ts'
 import type { SignedIn } from '../operations/presented-session.ts'
 import type { PageLink } from '../plugin/contributions.ts'
@@ -16,7 +17,7 @@ interface Account {
   readonly sessions: readonly Session[]
   readonly links: readonly PageLink[]
   /** What a scope lets an app do, in words. */
-  describeScope(name: string): string
+  describeScope(name: string, app: Pick<App, 'dialect'>): string
 }
 
 /** Who one is, which apps may act for one, and where one is signed in; with a button to end each. */
@@ -46,7 +47,7 @@ ${
 
 function appRow({ app, scopes, createdAt }: ConnectedApp, { csrfField, describeScope }: Account): Html {
   return html`<li><div><strong>${app.name}</strong>
-${scopes.length > 0 ? html`<ul class="may">${scopes.map((scope) => html`<li>${describeScope(scope)}</li>`)}</ul>` : html`<span class="small">Knows that it is you, and nothing else.</span>`}
+${scopes.length > 0 ? html`<ul class="may">${scopes.map((scope) => html`<li>${describeScope(scope, app)}</li>`)}</ul>` : html`<span class="small">Knows that it is you, and nothing else.</span>`}
 <span class="small">Since ${moment(createdAt, DAY)}</span></div>
 <form method="post" action="/account/disconnect">${csrfField}<input type="hidden" name="app" value="${app.id}"><button class="quiet" aria-label="Disconnect ${app.name}">Disconnect</button></form></li>`
 }

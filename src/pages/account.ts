@@ -1,3 +1,4 @@
+import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { OAuthError } from '../errors/oauth-error.ts'
 import { connectedApps, disconnectApp } from '../operations/connected-apps.ts'
@@ -23,7 +24,8 @@ export function accountPages(core: Core, host: string): readonly PageRoute[] {
         const { user } = signedIn
         const [apps, sessions] = await Promise.all([connectedApps(core, user.id), core.sessions.ofUser(user.id)])
         const links = [PROFILE_LINK, ...shownLinks(core, core.registry.accountLinks)]
-        const describeScope = (name: string) => core.registry.scopes.get(name)?.description ?? name
+        const describeScope = (name: string, { dialect }: Pick<App, 'dialect'>) =>
+          core.registry.findScope(name, dialect)?.description ?? name
         return { answer: renderAccount(host, { signedIn, csrfField, apps, sessions, links, describeScope }) }
       },
     },

@@ -36,10 +36,11 @@ export function renderQuestion(host: string, question: Question): Answer {
 <p class="lead">${scopes.length > 0 ? 'Choose what it may do for you.' : 'It wants to know that it is you, and asks for nothing else.'}</p>
 <div class="who"><span class="face" aria-hidden="true">${initial(signedIn.user.username)}</span><span>You are <strong>${signedIn.user.username}</strong></span>
 <form class="push" method="post" action="/sign-out">${csrfField}<input type="hidden" name="return_to" value="${returnTo}"><button class="link">Not you?</button></form></div>
+${factList(lines)}
 <form method="post">
 ${csrfField}
 ${scopes.length > 0 ? html`<ul class="scopes">${scopes.map((scope) => scopeRow(scope, isAdmin))}</ul>` : ''}
-${described(lines)}
+${lines.map((line) => (typeof line === 'string' ? html`<p class="small after">${line}</p>` : ''))}
 <p class="small after">${untilWhen(lifetime)}</p>
 ${target === undefined ? html`<p class="note">Did you start this yourself, just now? If not, deny it: somebody may be trying to use your account.</p>` : ''}
 <div class="actions"><button class="quiet" name="decision" value="deny">Deny</button><button class="primary" name="decision" value="approve">Approve</button></div>
@@ -67,12 +68,10 @@ export function renderReturn(host: string, app: App, url: string): Answer {
   return renderPage(host, { title: `Back to ${app.name}`, body, headers: { refresh: `0; url=${ascii}` } })
 }
 
-/** Facts first, one under the other, then sentences. */
-function described(lines: readonly ApprovalLine[]): Html {
+function factList(lines: readonly ApprovalLine[]): Html | '' {
   const facts = lines.filter((line) => typeof line !== 'string')
-  const sentences = lines.filter((line) => typeof line === 'string')
-  return html`${facts.length > 0 ? html`<dl class="facts">${facts.map(({ term, text }) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>` : ''}
-${sentences.map((sentence) => html`<p class="small after">${sentence}</p>`)}`
+  if (facts.length === 0) return ''
+  return html`<dl class="facts">${facts.map(({ term, text }) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`
 }
 
 function scopeRow({ name, description, adminOnly }: ScopeDeclaration, isAdmin: boolean): Html {

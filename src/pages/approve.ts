@@ -97,7 +97,9 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
     csrfField,
     lines: [...describeAsked(core, approval), ...lines],
     returnTo: visit.facts.url.pathname,
-    scopes: approval.requestedScopes.map((name) => core.registry.scopes.get(name) ?? { name, description: name }),
+    scopes: approval.requestedScopes.map(
+      (name) => core.registry.findScope(name, app.dialect) ?? { name, description: name },
+    ),
     target: target?.redirectUri,
     lifetime: accessLifetime(core, app, approval),
   })

@@ -1,4 +1,4 @@
-import { OUT_OF_BAND } from '../operations/redirect-uri.ts'
+import { OUT_OF_BAND } from '../plugin/out-of-band.ts'
 
 /** What a person knows a redirect URI by: its host, or the scheme of a native app. */
 export function targetName(redirectUri: string): string {

@@ -37,10 +37,10 @@ border:1px solid var(--field);border-radius:.625rem}
 fieldset{min-width:0;margin:0;padding:0;border:0}legend{padding:1rem 0 .75rem;font-weight:650}fieldset:first-of-type legend{padding-top:0}
 .pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));column-gap:1rem}
 .field .typed{padding:.875rem;font:600 1.75rem/1.2 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:.08em;text-align:center;text-transform:uppercase}
-button,a.button{font:inherit;font-weight:600;cursor:pointer;border-radius:.625rem;padding:.75rem 1.25rem;border:1px solid transparent;line-height:1.3}
+button,.button{font:inherit;font-weight:600;cursor:pointer;border-radius:.625rem;padding:.75rem 1.25rem;border:1px solid transparent;line-height:1.3}
 .primary{background:var(--accent);color:var(--on-accent)}.primary:hover{background:var(--accent-deep)}
 .quiet{background:transparent;border-color:var(--field);color:var(--ink)}.quiet:hover{background:var(--tint);border-color:var(--accent)}
-.wide-button{width:100%}a.button{display:block;text-align:center;text-decoration:none}
+.wide-button{width:100%}a.button{text-align:center;text-decoration:none}
 .other{margin-top:.875rem}.other .note{margin:.875rem 0 0}
 .actions{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.75rem}.actions button,.actions .button{flex:1}
 .link{padding:0;border:0;background:none;color:var(--accent);font-weight:500;text-decoration:underline;text-underline-offset:.18em;border-radius:.25rem;white-space:nowrap}
@@ -69,7 +69,7 @@ form.inline{display:inline}
 .mark.bad{background:var(--bad-tint);color:var(--bad)}.mark.calm{background:var(--paper);color:var(--soft)}
 .mark svg{width:1.5rem;height:1.5rem}
 .code{display:block;margin:1.25rem 0;padding:1rem;text-align:center;background:var(--tint);border-radius:.75rem;font-size:1.0625rem;user-select:all}
-.code.shown{font-size:1.75rem;font-weight:600;letter-spacing:.08em}dl.facts{margin-top:1.25rem}
+.code.shown{font-size:1.75rem;font-weight:600;letter-spacing:.08em}dl.facts{margin-bottom:1.5rem}
 dl{margin:0;display:grid;grid-template-columns:auto 1fr;gap:.625rem 1.25rem;font-size:.9375rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 @media (max-width:34rem){main{align-items:flex-start;padding:.25rem .875rem 2rem}.card{padding:1.625rem 1.375rem}.top,.foot{padding:1rem 1.25rem}

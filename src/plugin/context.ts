@@ -393,7 +393,7 @@ export interface Operations {
 
 /** What happened in a plugin, for the audit log. */
 export interface PluginAuditEvent {
-  /** What, in kebab-case. It is recorded as `<plugin id>.<kind>`, of at most 64 characters. */
+  /** What, in kebab-case. It is recorded as `<plugin id>/<kind>`, of at most 64 characters. */
   readonly kind: string
   readonly appId?: string | undefined
   readonly userId?: string | undefined

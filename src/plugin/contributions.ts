@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
+import type { AnyErrorClass } from '../errors/oauth-error.ts'
 import type { ColumnTypes } from '../storage/dialect.ts'
 import type { Profile } from '../users/profile.ts'
 import type { Session, User } from '../users/user.ts'
@@ -35,7 +36,9 @@ export interface AuthorizeParams<P extends Params = Params, Tables = unknown, As
   /** Under this name the approval, the issuance and the token family give back what {@link read} answered, as `asked[id]`. */
   readonly id: string
   readonly params: P
-  /** Checks the values, and answers what shall be remembered: JSON, or undefined for nothing. @throws what the plugin declares */
+  /** Everything that {@link read} may throw beyond the base set; the app is answered with it. */
+  readonly errors?: readonly AnyErrorClass[]
+  /** Checks the values, and answers what shall be remembered: JSON, or undefined for nothing. */
   read(ctx: RequestContext<Tables>, input: AuthorizeInput, values: ParamValues<P>): Promise<Asked | undefined>
   /**
    * Whether who is signed in will do. Where not, they are asked to sign in, and `prompt=none` gets `login_required`. Asked for
@@ -92,7 +95,10 @@ export interface ResponseType<Tables = unknown> {
   /** OAuth 2.1 has left it behind: the rule of legacy grants holds for `grantType`, which the token endpoint need not know. */
   readonly legacy?: boolean
   readonly defaultMode: 'query' | 'fragment'
-  readonly ttlSeconds: number
+  /** Seconds that what comes of a yes can be claimed. */
+  readonly ttlSeconds:
+    | number
+    | ((ctx: PluginContext<Tables>, to: { readonly app: App; readonly redirectUri: string }) => number)
   /** When a person is asked: `remember` what they said yes to, `always` ask, or `never` (an app of the house). Left out: always. */
   readonly consent?: Setting<'remember' | 'always' | 'never'>
   /** Checks its own parameters and answers what the approval shall remember. */
@@ -197,6 +203,8 @@ export interface ScopeDeclaration {
   readonly description: string
   /** Only an admin gives it to an app, and only an admin approves it. Defaults to false. */
   readonly adminOnly?: boolean
+  /** It is about a person: a token that an app gets for itself is without it. Defaults to false. */
+  readonly forUsers?: boolean
   /** Path or URL of the one resource that it is for; a token with it names that audience. */
   readonly audience?: string
 }

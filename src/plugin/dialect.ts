@@ -7,7 +7,8 @@ import type { RawParams, RequestFacts } from './request.ts'
 /**
  * Somebody else's wire format over our operations. A dialect parses and renders; every rule is the operation's.
  *
- * The scopes that the plugin of a dialect declares are for the apps of that dialect, and metadata does not offer them.
+ * The scopes that the plugin of a dialect declares are for the apps of that dialect, and metadata does not offer them. Their
+ * names are that system's: they may be those of other scopes of this server, which its apps then do not have.
  */
 export interface Dialect<Tables = unknown> {
   readonly id: string

@@ -1,8 +1,8 @@
 import type { Core } from '../core.ts'
 import { ServerError } from '../errors/standard.ts'
 import { answerUrl } from '../operations/authorization-answer.ts'
-import { OUT_OF_BAND } from '../operations/redirect-uri.ts'
 import type { AuthorizationAnswer } from '../plugin/context.ts'
+import { OUT_OF_BAND } from '../plugin/out-of-band.ts'
 import type { Answer } from './answer.ts'
 
 /** Shows a person what an app without a redirect is to be told. */

@@ -38,9 +38,7 @@ function metadataOf({ issuer, keys, registry }: Pick<Core, 'issuer' | 'keys' | '
     grant_types_supported: [...registry.grants.values()]
       .filter(({ legacy }) => !legacy)
       .map(({ grantType }) => grantType),
-    scopes_supported: [...registry.scopes.values()]
-      .filter(({ name, adminOnly }) => !adminOnly && !registry.scopeDialects.has(name))
-      .map(({ name }) => name),
+    scopes_supported: [...registry.scopes.values()].filter(({ adminOnly }) => !adminOnly).map(({ name }) => name),
     token_endpoint_auth_methods_supported: [...methods, 'none'],
     code_challenge_methods_supported: ['S256'],
     ...operationMembers(registry, url, methods),

@@ -19,7 +19,8 @@ export async function answerToken(core: Core, request: Request, facts: RequestFa
 export async function answerTokenBody(core: Core, body: Buffer | string, facts: RequestFacts): Promise<Answer> {
   const params = readParams(facts.headers, body)
   const grantType = readText(params, 'grant_type')
-  if (grantType === undefined) throw new InvalidRequest({ message: 'The parameter grant_type is missing.', about: 'grant_type' })
+  if (grantType === undefined)
+    throw new InvalidRequest({ message: 'The parameter grant_type is missing.', about: 'grant_type' })
   const credentials = readCredentials(facts.headers, params)
   return noStore(200, tokenSetToWire(await exchangeToken(core, { grantType, params, credentials, request: facts })))
 }

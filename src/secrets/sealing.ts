@@ -95,7 +95,9 @@ export function createSealer(secretText: string): Sealer {
 
     digests(purpose, text) {
       const digest = ({ keyFor }: ServerSecret) =>
-        createHmac('sha256', keyFor(`digest ${purpose}`)).update(text).digest()
+        createHmac('sha256', keyFor(`digest ${purpose}`))
+          .update(text)
+          .digest()
       return [digest(newest), ...older.map(digest)]
     },
   }

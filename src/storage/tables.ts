@@ -66,6 +66,8 @@ export interface AppTable {
   grants: Json
   scopes: Json
   redirect_uris: Json
+  /** 1 where an admin said where it may send people. */
+  is_vouched: number
   /** Rights that only an admin gives, such as introspecting other apps' tokens. */
   privileges: Json
   settings: Json

@@ -133,7 +133,9 @@ export async function createTestServer(options: TestServerOptions): Promise<Test
     async createUser({ username = `user-${randomUUID().slice(0, 8)}`, role = 'user', password, profile } = {}) {
       const user = await createUser(core, undefined, { username, role, password })
       if (profile) await updateProfile(core, { id: undefined, role: 'admin' }, user.id, profile)
-      const { token } = await core.sessions.start(user.id, ['pwd'])
+      const started = await core.sessions.start(user.id, ['pwd'])
+      if (!started) throw new Error('The user cannot sign in.')
+      const { token } = started
       return { user, sessionToken: token }
     },
 

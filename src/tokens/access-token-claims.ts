@@ -53,7 +53,7 @@ export function accessTokenClaims(
     ...issuance.claims,
     iss: core.issuer,
     sub: subject,
-    aud: audienceOf(core, issuance),
+    aud: audienceOf(core, app, issuance),
     client_id: app.clientId,
     exp: seconds(token.expiresAt),
     iat: seconds(token.at),
@@ -68,18 +68,20 @@ export function accessTokenClaims(
 /** Who the token is for: what the grant says, else the resources of its scopes, else the configured default. */
 export function audienceOf(
   core: Pick<Core, 'issuer' | 'policy' | 'registry'>,
+  { dialect }: Pick<App, 'dialect'>,
   issuance: Issuance,
 ): string | readonly string[] {
-  const audience = issuance.audience ?? resourcesOf(core, issuance.scopes)
+  const audience = issuance.audience ?? resourcesOf(core, dialect, issuance.scopes)
   return audience.length === 1 ? (audience[0] as string) : audience
 }
 
 /** The resources that scopes are for; the default one where they say none (RFC 9068 §3). */
 export function resourcesOf(
   core: Pick<Core, 'issuer' | 'policy' | 'registry'>,
+  dialect: string | undefined,
   scopes: readonly string[],
 ): readonly string[] {
-  const resources = scopes.map((name) => core.registry.scopes.get(name)?.audience)
+  const resources = scopes.map((name) => core.registry.findScope(name, dialect)?.audience)
   if (!resources.some((resource) => resource !== undefined)) return [core.policy.defaultAudience]
   return [
     ...new Set(

@@ -55,7 +55,7 @@ export function accessTokenRow(
     app_id: app.id,
     user_id: userId ?? null,
     scopes: toJson(issuance.scopes),
-    claims: toJson({ ...issuance.claims, sub: subject, aud: audienceOf(core, issuance), ...provenKey?.claims }),
+    claims: toJson({ ...issuance.claims, sub: subject, aud: audienceOf(core, app, issuance), ...provenKey?.claims }),
     created_at: at.getTime(),
     expires_at: expiresAt.getTime(),
   }

@@ -1,5 +1,4 @@
 import type { Selectable, Transaction } from 'kysely'
-import { InvalidCredentials } from '../errors/standard.ts'
 import { generateId } from '../secrets/generate-id.ts'
 import { mintSecret, parseSecret } from '../secrets/secret-format.ts'
 import type { Database } from '../storage/database.ts'
@@ -13,17 +12,17 @@ export interface Sessions {
   /** The live sessions of a user, newest first; no more than 100 of them. */
   ofUser(userId: string): Promise<readonly Session[]>
   /**
-   * One guarded write decides whether the user may have it.
+   * One guarded write decides whether the user may have it: undefined when they do not exist, may not sign in, or sign in
+   * another way since then.
    *
    * @param signInVersion what was read before the user proved who they are; left out: nothing can have changed since
-   * @throws {InvalidCredentials} when the user does not exist, may not sign in, or signs in another way since then
    */
   start(
     userId: string,
     methods: readonly string[],
     userAgent?: string | null,
     signInVersion?: number,
-  ): Promise<{ token: string; session: Session }>
+  ): Promise<{ token: string; session: Session } | undefined>
   /** A live session by its id, which opens nothing. */
   byId(sessionId: string): Promise<Session | undefined>
   /**
@@ -119,8 +118,7 @@ export function openSessions(database: Database, now: () => Date, ttlSeconds: nu
         },
         { settle: async () => (await findByKey(key)) && true },
       )
-      if (!isStarted) throw new InvalidCredentials()
-      return { token: plain, session }
+      return isStarted ? { token: plain, session } : undefined
     },
 
     async byId(sessionId) {

@@ -90,7 +90,9 @@ describe.each(databases.filter(({ name }) => name === 'mariadb'))('runTransfer i
     })
   const addUser = (id: string, name: string) =>
     source
-      .prepare(`insert into user values (?, ?, ?, 'user', null, 0)`)
+      .prepare(
+        `insert into user (id, username, username_key, role, disabled_at, created_at) values (?, ?, ?, 'user', null, 0)`,
+      )
       .run(...inColumns({ id, username: name, username_key: name }))
   // Columns in the order of the table, whatever that is.
   const inColumns = (row: Record<string, string>) => ['id', 'username', 'username_key'].map((name) => row[name] ?? '')

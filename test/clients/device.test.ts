@@ -37,7 +37,7 @@ describeEachServer(
       await page.getByLabel('Your user name').fill('ada')
       await page.getByLabel('Your password').fill(PASSWORD)
       await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-      await page.getByRole('button', { name: 'It shows this code' }).click()
+      await page.getByRole('button', { name: 'Yes', exact: true }).click()
       await page.getByRole('button', { name: button }).click()
       await page.getByRole('heading', { name: /^You (approved|denied) Weather$/ }).waitFor()
       await context.close()

@@ -6,6 +6,7 @@ import { authorizationCode } from '../../plugins/authorization-code/index.ts'
 import { openid } from '../../plugins/openid/index.ts'
 import { refreshToken } from '../../plugins/refresh-token/index.ts'
 import { updateProfile } from '../../src/operations/update-profile.ts'
+import { finishOpenIdSignIn, startOpenIdSignIn } from '../examples/openid-client.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { describeEachServer } from '../support/server.ts'
 import { PASSWORD, type Site, signIn, startSite, visit, visitWithin } from './site.ts'
@@ -141,6 +142,22 @@ describeEachServer(
       const refresh = await oauth.refreshTokenGrantRequest(as, own, proof, tokens.refresh_token ?? '', insecure)
       const refreshed = await oauth.processRefreshTokenResponse(as, own, refresh)
       expect(oauth.getValidatedIdTokenClaims(refreshed)?.sub).toBe(userId)
+    })
+
+    it('as the documents show it', async () => {
+      const { app, clientSecret } = await makeApp()
+      const options = { execute: [client.allowInsecureRequests] }
+      const configuration = await client.discovery(
+        new URL(server().url),
+        app.clientId,
+        clientSecret,
+        undefined,
+        options,
+      )
+      const { url, checks } = await startOpenIdSignIn(configuration, site.callback)
+      const back = await visit(chromium, site, url)
+      const { subject, userinfo } = await finishOpenIdSignIn(configuration, back.url, checks)
+      expect([subject, userinfo.name]).toEqual([userId, 'Ada'])
     })
 
     it('one browser: a silent request, max_age, prompt=login, and the hint of somebody else (Core §3.1.2)', async () => {

@@ -53,6 +53,11 @@ function boot(...plugins: Plugin[]): string {
 
 describe('two plugins that claim the same thing stop the boot, and both are named', () => {
   const endpoint = (path: string) => ({ method: 'POST', path, handle: async () => new Response() }) as const
+  const asked = (id: string) => ({
+    id,
+    params: { toy: param.string({ description: 'x', optional: true }) },
+    read: async () => undefined,
+  })
   const Toy = (message: string) => defineError({ code: 'toy_error', message })
 
   const cases: [string, Plugin, Plugin][] = [
@@ -101,6 +106,26 @@ describe('two plugins that claim the same thing stop the boot, and both are name
         ],
       }),
     ],
+    [
+      'authorize parameter "toy"',
+      plugin('one', { authorizeParams: [asked('one')] }),
+      plugin('two', { authorizeParams: [asked('two')] }),
+    ],
+    [
+      'user claim "toy"',
+      plugin('one', { userClaims: [{ names: ['toy'], claimsOf: async () => ({}) }] }),
+      plugin('two', { userClaims: [{ scope: 'read', names: ['toy'], claimsOf: async () => ({}) }] }),
+    ],
+    [
+      'source of the claim "sub"',
+      plugin('one', { subjects: { subjectOf: async () => 'a' } }),
+      plugin('two', { subjects: { subjectOf: async () => 'b' } }),
+    ],
+    [
+      'path "GET /.well-known/toy"',
+      plugin('one', { metadataNames: ['toy'] }),
+      plugin('two', { endpoints: [{ ...endpoint('/.well-known/toy'), method: 'GET' }] }),
+    ],
   ]
 
   it.each(cases)('%s', (what, one, two) => {
@@ -136,6 +161,19 @@ describe('what core has itself, no plugin takes', () => {
       'path "POST /oauth/token"',
       plugin('one', { endpoints: [{ method: 'POST', path: '/oauth/token', handle: async () => new Response() }] }),
     ],
+    [
+      'authorize parameter "state"',
+      plugin('one', {
+        authorizeParams: [
+          {
+            id: 'toy',
+            params: { state: param.string({ description: 'x', optional: true }) },
+            read: async () => undefined,
+          },
+        ],
+      }),
+    ],
+    ['user claim "sub"', plugin('one', { userClaims: [{ names: ['sub'], claimsOf: async () => ({}) }] })],
     ['metadata member "issuer"', plugin('one', { metadata: () => ({ issuer: 'x' }) })],
     ['scope "grantql:admin"', plugin('one', { scopes: [{ name: 'grantql:admin', description: 'a' }] })],
     [

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { SECTIONS } from './sections.ts'
+import { PLANS, SECTIONS, SUITE_REVISION } from './sections.ts'
 
 interface Entry {
-  readonly rfc: number
-  readonly section: string
-  readonly level: string
+  readonly rfc?: number
+  readonly section?: string
+  readonly level?: string
+  /** The module, where it is not a document that demands this but a plan of the conformance suite. */
+  readonly module?: string
   readonly requirement: string
   readonly tests?: readonly { readonly file: string; readonly name: string }[]
   /** Why there is no test, why one is expected to fail, or what is left to others beside it. */
@@ -35,6 +37,20 @@ function declarationOf(text: string, name: string): 'runs' | 'is expected to fai
   return /\b(it|test)\.fails\($/.test(before) ? 'is expected to fail' : 'runs'
 }
 
+/** What is wrong with where a requirement of a document stands. */
+function misplaced(
+  document: string,
+  known: readonly string[],
+  { rfc, section = '', level = '' }: Entry,
+  where: string,
+) {
+  return [
+    ...(`RFC ${rfc}` === document ? [] : [`${where}: stands under another document`]),
+    ...(known.includes(section) ? [] : [`${where}: unknown section`]),
+    ...(LEVELS.includes(level) ? [] : [`${where}: unknown level ${level}`]),
+  ]
+}
+
 /** What is missing or wrong in an index, each in a sentence. */
 function gapsOf(index: Readonly<Record<string, readonly Entry[]>>): readonly string[] {
   const gaps: string[] = []
@@ -44,13 +60,18 @@ function gapsOf(index: Readonly<Record<string, readonly Entry[]>>): readonly str
       if (!entries.some((entry) => entry.section === section)) gaps.push(`${document} §${section}: no entry`)
     }
   }
+  for (const [plan, modules] of Object.entries(PLANS)) {
+    for (const module of modules) {
+      if (!index[plan]?.some((entry) => entry.module === module)) gaps.push(`${plan}: no entry for ${module}`)
+    }
+  }
   for (const [document, entries] of Object.entries(index)) {
+    const modules = PLANS[document]
     const known = SECTIONS[document]?.normative ?? []
     for (const entry of entries) {
-      const where = `${document} §${entry.section} “${entry.requirement}”`
-      if (`RFC ${entry.rfc}` !== document) gaps.push(`${where}: stands under another document`)
-      if (!known.includes(entry.section)) gaps.push(`${where}: unknown section`)
-      if (!LEVELS.includes(entry.level)) gaps.push(`${where}: unknown level ${entry.level}`)
+      const where = `${document} ${entry.module ?? `§${entry.section}`} “${entry.requirement}”`
+      if (modules && !modules.includes(entry.module ?? '')) gaps.push(`${where}: unknown module`)
+      else if (!modules) gaps.push(...misplaced(document, known, entry, where))
       if (!entry.tests?.length && !entry.reason?.trim()) gaps.push(`${where}: neither test nor reason`)
       for (const { file, name } of entry.tests ?? []) {
         const text = textOf(file)
@@ -81,10 +102,11 @@ describe('the index of requirements', () => {
     const lines = Object.entries(readIndex()).map(([document, entries]) => {
       const { held, failing, reasoned } = countsOf(entries)
       const open = failing ? `, ${failing} expected to fail` : ''
-      return `${document}: ${entries.length} requirements, ${held} held by a test, ${reasoned} with a reason${open}`
+      const from = PLANS[document] ? ` of the suite at ${SUITE_REVISION}` : ''
+      return `${document}${from}: ${entries.length} requirements, ${held} held by a test, ${reasoned} with a reason${open}`
     })
     console.info(lines.join('\n'))
-    expect(lines).toHaveLength(Object.keys(SECTIONS).length)
+    expect(lines).toHaveLength(Object.keys({ ...SECTIONS, ...PLANS }).length)
   })
 
   it('notices each kind of gap', () => {
@@ -116,5 +138,11 @@ describe('the index of requirements', () => {
       ])
     }
     expect(gapsOf({ ...index, 'RFC 9207': [] })).toContain('RFC 9207 §2: no entry')
+    const [plan = '', [module] = []] = Object.entries(PLANS)[0] ?? []
+    expect(gapsOf({ ...index, [plan]: [] })).toContain(`${plan}: no entry for ${module}`)
+    const other = { module: 'oidcc-other', requirement: 'x', reason: 'x' }
+    expect(gapsOf({ ...index, [plan]: [...(index[plan] ?? []), other] })).toEqual([
+      expect.stringContaining('unknown module'),
+    ])
   })
 })

@@ -24,6 +24,8 @@ export interface Reply {
 /** What an app and a person do with a server, seen from outside. */
 export interface Flow {
   makeApp(given?: Partial<App>): Promise<MadeApp>
+  /** The same, which a user registered for themselves: no admin answers for it. */
+  makeOwnApp(): Promise<MadeApp>
   /** A browser in which somebody is signed in. */
   person(): Promise<Browser>
   /** Asks the authorization endpoint, by default for a code with PKCE. */
@@ -44,6 +46,8 @@ export const credentialsOf = ({ app, clientSecret }: MadeApp): Params => ({
   client_id: app.clientId,
   ...(clientSecret && { client_secret: clientSecret }),
 })
+
+const APP = { grants: ['authorization_code', 'refresh_token'], redirectUris: [CALLBACK] }
 
 export const locationOf = (response: Response) => new URL(response.headers.get('location') ?? 'missing:')
 export const membersOf = (response: Response) => Object.fromEntries(locationOf(response).searchParams)
@@ -73,12 +77,8 @@ function flowOf(server: () => TestServer): Flow {
     body: await response.json(),
   })
   const flow: Flow = {
-    makeApp: (given = {}) =>
-      server().createApp({
-        grants: ['authorization_code', 'refresh_token'],
-        redirectUris: [CALLBACK],
-        ...given,
-      }),
+    makeApp: (given = {}) => server().createApp({ ...APP, ...given }),
+    makeOwnApp: async () => server().createApp(APP, await server().createUser()),
     async person() {
       const browser = browse(server())
       await browser.signIn(await server().createUser())

@@ -25,6 +25,7 @@ export default defineConfig({
   sessions: { ttlSeconds: 8 * 60 * 60 },
   keys: { rotationSeconds: 30 * 24 * 60 * 60, publishAheadSeconds: 24 * 60 * 60 },
   http: { allowedOrigins: ['https://app.example.com'], trustedProxies: 1 },
+  outgoing: { allowedNetworks: ['10.20.0.0/16'], allowedPorts: [8443] },
   graphql: { introspection: false },
 })
 // #endregion

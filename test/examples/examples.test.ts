@@ -155,6 +155,7 @@ async function pluginsThatAreOff(): Promise<readonly Plugin[]> {
 const FOLLOWED = [
   'README.md',
   'docs/configure.md',
+  'docs/device.md',
   'docs/graphql-api.md',
   'docs/operate.md',
   'docs/rest-api.md',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { startSession } from '../../src/operations/start-session.ts'
 import { databases } from '../support/database.ts'
 import {
   type AskOptions,
@@ -71,8 +72,9 @@ describe.each(databases)('an account ($name)', (database) => {
   it('has the sessions of the viewer, of which they end one, or all others', async () => {
     const server = await openGraphQL(database)
     const viewer = await server.user()
-    const curl = await server.core.sessions.start(viewer.user.id, ['pwd'], 'curl/8.14.1')
-    await server.core.sessions.start(viewer.user.id, ['pwd'])
+    const headers = new Headers({ 'user-agent': 'curl/8.14.1' })
+    const curl = await startSession(server.core, viewer.user.id, ['pwd'], { headers })
+    await startSession(server.core, viewer.user.id, ['pwd'])
     const sessions = async () => (await server.ask(ACCOUNT, {}, viewer.bearer)).data.viewer.sessions
     const before = await sessions()
     expect(before.filter(({ isCurrent }: { isCurrent: boolean }) => isCurrent)).toHaveLength(1)

@@ -43,6 +43,7 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
   'the first user who types the code': [
     'DeviceRequest.handle DeviceRequest.program DeviceRequest.address DeviceRequest.isNearby',
   ],
+  'whoever holds an access token of the user': ['UserInfo.subject UserInfo.claims'],
   'whoever holds the code or the handle': [
     'Approval.id Approval.status Approval.scopes Approval.app Approval.createdAt Approval.expiresAt Approval.redirectTo',
     'RequestingApp.name',
@@ -75,7 +76,7 @@ export const MUTATIONS: readonly string[] = [
   'approve deny',
   'signIn signOut endSession endOtherSessions disconnectApp',
   'startPasskeyRegistration finishPasskeyRegistration removePasskey startPasskeySignIn finishPasskeySignIn',
-  'clientCredentials requestCode claimToken introspectToken revokeToken',
+  'clientCredentials requestCode claimToken introspectToken revokeToken userInfo',
   'requestDeviceCode enterUserCode claimDeviceToken',
   'updateProfile updateUserProfile',
   'createUser updateUser updateSetting updateAppSetting rotateKeys',

@@ -308,6 +308,7 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
       ],
       introspectToken: [`(input:{token:"${appToken}"})`],
       revokeToken: [`(input:{token:"${appToken}"})`],
+      userInfo: [`(input:{accessToken:"${appToken}"})`],
       createUser: ['(input:{username:"intruder",role:ADMIN})'],
       // It is one's own, whoever asks.
       updateProfile: [],

@@ -105,6 +105,23 @@ describe.each(databases)('a profile over GraphQL ($name)', (database) => {
     expect(all.text).toContain('The owner of it')
   })
 
+  it('a user is found by the address that they have verified, in any case, and by no other', async () => {
+    const somebody = await server.user()
+    const find = async (email: string) =>
+      (
+        await server.ask(
+          'query ($email: String) { user(email: $email) { username } }',
+          { email },
+          { ...admin.bearer, endpoint: 'admin' },
+        )
+      ).data.user
+    await updateOwn(somebody, { email: 'findable@example.com' })
+    expect(await find('findable@example.com')).toBeNull()
+    await update(somebody, { emailVerified: true })
+    expect(await find('Findable@EXAMPLE.com')).toEqual({ username: somebody.user.username })
+    expect(await find('nowhere')).toBeNull()
+  })
+
   it('begins with the email that an admin makes the user with', async () => {
     const document = `mutation ($input: CreateUserInput!) { createUser(input: $input) {
       __typename ... on User { profile { email emailVerified } } ... on InvalidInputError { field }

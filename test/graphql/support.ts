@@ -110,7 +110,9 @@ export async function openGraphQL(database: TestDatabase, options: TestGraphQLOp
     },
     async user(role = 'user') {
       const user = await createUser(core, undefined, { username: `u${randomUUID().slice(0, 8)}`, role })
-      const { token } = await core.sessions.start(user.id, ['pwd'])
+      const started = await core.sessions.start(user.id, ['pwd'])
+      if (!started) throw new Error('The user cannot sign in.')
+      const { token } = started
       return { user, token, bearer: { headers: { authorization: `Bearer ${token}` } } }
     },
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { clientCredentials } from '../../plugins/client-credentials/index.ts'
 import { code } from '../../plugins/code/index.ts'
 import { approve } from '../../src/operations/decide-approval.ts'
+import { startSession } from '../../src/operations/start-session.ts'
 import { hashSecret } from '../../src/secrets/hash-secret.ts'
 import { mintSecret } from '../../src/secrets/secret-format.ts'
 import { CODE, exchange, openTestCore, run, signedInUser, testApp } from '../support/core.ts'
@@ -24,7 +25,7 @@ describe.each(databases)('a dump of the database ($name)', (database) => {
       const requested = await run(core, app, 'requestCode', {})
       await approve(core, decider, String(requested.handle))
       const tokens = await exchange(core, app, CODE, { code: String(requested.code) })
-      const { token } = await core.sessions.start(decider.user.id, ['pwd'])
+      const { token } = await startSession(core, decider.user.id, ['pwd'])
       const secret = mintSecret('appSecret', core.now())
       await core.apps.addSecret(app.app, hashSecret(secret.plain), core.now(), 1)
       plain.push(

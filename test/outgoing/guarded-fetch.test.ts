@@ -169,6 +169,20 @@ describe('what is answered to an outgoing request', () => {
     expect(await failure(fetch(`http://127.0.0.1:${slow.port}/trickle`))).toBe('timeout')
   })
 
+  it('that came too late once is not waited for again at once: whoever hangs costs others nothing', async () => {
+    let asked = 0
+    const hanging = await listenOn('127.0.0.1', () => {
+      asked += 1
+    })
+    const { fetch } = fetcher({ ...LOCAL, timeoutSeconds: 0.2 })
+    const url = `http://127.0.0.1:${hanging.port}/hangs`
+    expect(await failure(fetch(`${url}?nth=1`))).toBe('timeout')
+    for (let nth = 2; nth < 20; nth += 1) expect(await failure(fetch(`${url}?nth=${nth}`))).toBe('timeout')
+    expect(asked).toBe(1)
+    expect(await failure(fetch(`http://127.0.0.1:${hanging.port}/other`))).toBe('timeout')
+    expect(asked).toBe(2)
+  })
+
   it('is read no further than its most bytes, though it has no end', async () => {
     let isClosed = false
     const endless = await listenOn('127.0.0.1', (_, response) => {

@@ -69,6 +69,7 @@ describeEachServer(
         await signIn(page)
         expect(await heading(page)).toBe('Connect a device')
         const field = page.getByLabel('Code')
+        await page.locator('input:focus').waitFor()
         expect(await field.getAttribute('autocapitalize')).toBe('characters')
         await field.fill(device.user_code.toLowerCase().replace('-', ' '))
         await page.getByRole('button', { name: 'Continue' }).click()
@@ -92,7 +93,7 @@ describeEachServer(
         expect(await heading(page)).toBe('Does your device show this code?')
         expect(await page.locator('main code').textContent()).toBe(device.user_code)
         expect(await poll(device.device_code)).toMatchObject({ error: 'authorization_pending' })
-        await page.getByRole('button', { name: 'It shows this code' }).click()
+        await page.getByRole('button', { name: 'Yes', exact: true }).click()
         await page.getByRole('button', { name: 'Deny' }).click()
         expect(await heading(page)).toBe('You denied Weather')
         expect(await poll(device.device_code)).toMatchObject({ error: 'access_denied' })
@@ -103,7 +104,7 @@ describeEachServer(
       it('who sees another code on the device types that one', async () => {
         const { page } = await open(`${server().url}/device?user_code=BCDF-GHJK`)
         await signIn(page)
-        await page.getByRole('link', { name: 'It shows another' }).click()
+        await page.getByRole('link', { name: 'No', exact: true }).click()
         expect(await heading(page)).toBe('Connect a device')
         await page.context().close()
       })
@@ -113,7 +114,7 @@ describeEachServer(
         const device = await request()
         const { page } = await open(device.verification_uri_complete)
         await signIn(page)
-        await page.getByRole('button', { name: 'It shows this code' }).click()
+        await page.getByRole('button', { name: 'Yes', exact: true }).click()
         await page.getByRole('button', { name: 'Not you?' }).click()
         await page.getByLabel('Your user name').fill(username)
         await page.getByLabel('Your password').fill(PASSWORD)
@@ -182,8 +183,8 @@ describeEachServer(
         const { pathname } = new URL(found.headers.get('location') ?? '')
         return (await browser.get(pathname, { 'x-forwarded-for': here })).text()
       }
-      expect(await shown('203.0.113.9', '203.0.113.200')).toContain('203.0.113.9, which is near you')
-      expect(await shown('198.51.100.9', '203.0.113.200')).toContain('198.51.100.9, which is not your network')
+      expect(await shown('203.0.113.9', '203.0.113.200')).toContain('203.0.113.9 (your network)')
+      expect(await shown('198.51.100.9', '203.0.113.200')).toContain('198.51.100.9 (not your network)')
     })
 
     it('a second person who has the link to the request sees that it was decided, and not how', async () => {

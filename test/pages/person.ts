@@ -1,5 +1,6 @@
 import type { TestApp, TestServer, TestUser } from 'grantql/testing'
 import type { Page } from 'playwright-core'
+import { updateApp } from '../../src/operations/change-app.ts'
 import { updateProfile } from '../../src/operations/update-profile.ts'
 
 const PASSWORD = 'correct horse battery staple'
@@ -59,11 +60,18 @@ export class Person {
   /** Types the code that a television shows. */
   async signInToDevice(): Promise<void> {
     await this.signIn('/device')
-    const asked = await this.#server.form('/oauth/device_authorization', this.#credentials, { 'user-agent': TELEVISION })
-    await this.typeUserCode(asked.body.user_code)
+    const asking = new Request(new URL('/oauth/device_authorization', this.#server.server.core.issuer), {
+      method: 'POST',
+      headers: { 'user-agent': TELEVISION },
+      body: new URLSearchParams(this.#credentials),
+    })
+    const asked = (await (await this.#server.server.fetch(asking, '127.0.0.1')).json()) as { user_code: string }
+    await this.typeUserCode(asked.user_code)
   }
 
   async typeUserCode(userCode: string): Promise<void> {
+    // Nobody types before the page has put the cursor there.
+    await this.#page.locator('input:focus').waitFor()
     await this.#page.getByLabel('Code').fill(userCode)
     await this.press('Continue')
   }
@@ -74,6 +82,13 @@ export class Person {
   }
 
   /** Comes from the app, by a redirect. */
+  /** Their app's owner changes where it sends people: no admin answers for it any more. */
+  async haveAppMove(): Promise<void> {
+    const { ownerId, id, redirectUris } = this.#app.app
+    const moved = [...redirectUris, `${APP_SITE}/moved`]
+    await updateApp(this.#server.server.core, { id: ownerId, role: 'user' }, id, { redirectUris: moved })
+  }
+
   comeFromApp(params?: Readonly<Record<string, string>>): Promise<void> {
     return this.open(this.#authorizePath(params))
   }
@@ -88,6 +103,17 @@ export class Person {
       ...params,
     })
     return `/oauth/authorize?${query}`
+  }
+
+  /** Is signed in, and sent by the app to sign out. */
+  async signInToSignOut(params?: Readonly<Record<string, string>>): Promise<void> {
+    const { core } = this.#server.server
+    const back = `${APP_SITE}/signed-out`
+    const { app, clientId } = this.#app
+    await core.apps.update({ ...app, settings: { 'openid.postLogoutRedirectUris': [back] } }, app)
+    await this.signIn('/sign-in')
+    const query = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: back, ...params })
+    await this.open(`/oauth/logout?${query}`)
   }
 
   /** Comes from an app that has no address to return to. */
@@ -198,7 +224,9 @@ export async function sitDown(page: Page, server: TestServer, username: string):
   const { grants, scopes } = server.server.core.registry
   const app = await server.createApp({
     name: 'Photo printer',
-    grants: [...grants.values()].filter(({ selfService }) => selfService !== false).map(({ grantType }) => grantType),
+    grants: [...grants.values()]
+      .filter(({ selfService, legacy }) => selfService !== false && !legacy)
+      .map(({ grantType }) => grantType),
     scopes: [...scopes.values()].filter(({ adminOnly }) => !adminOnly).map(({ name }) => name),
     redirectUris: [`${APP_SITE}/back`, OUT_OF_BAND],
   })

@@ -5,11 +5,13 @@ import { grant } from '../../plugins/authorization-code/grant.ts'
 import { authorizationCode } from '../../plugins/authorization-code/index.ts'
 import { introspection } from '../../plugins/introspection/index.ts'
 import { refreshToken } from '../../plugins/refresh-token/index.ts'
+import { rotateAppSecret } from '../../src/operations/change-app.ts'
 import { databases } from '../support/database.ts'
 
 const ISSUER = 'http://localhost:3000'
 const CALLBACK = 'https://rp.example/cb'
 const GRANTS = ['authorization_code', 'refresh_token']
+const ADMIN = { id: 'admin', role: 'admin' } as const
 const scopes = [
   { name: 'read', description: 'Read your data' },
   { name: 'write', description: 'Change your data' },
@@ -223,6 +225,53 @@ describe.each(databases)('the authorization endpoint with response_type=code ($n
         expect((await exchange(client, code, { redirect_uri })).body.error).toBe('invalid_grant')
       },
     )
+  })
+
+  it('a redirect URI in brackets, as some parsers of forms know it, is none at all', async () => {
+    const client = await freshApp({ redirectUris: [CALLBACK, 'https://rp.example/other'] })
+    for (const name of ['redirect_uri[]', 'redirect_uri[0]']) {
+      const { redirect_uri: _, ...without } = request(client)
+      const response = await browser.authorize({ ...without, [name]: 'https://evil.example/cb' })
+      expect([response.status, response.headers.get('location')]).toEqual([400, null])
+    }
+  })
+
+  describe('between the yes and the claim', () => {
+    const codeOf = async (client: TestApp) => membersOf(await approved(browser, request(client))).code
+
+    it('a redirect URI that was taken from the app gets no browser any more, and its code is still bound to it', async () => {
+      const client = await freshApp()
+      const code = await codeOf(client)
+      const next = 'https://rp.example/next'
+      await server.server.core.apps.update({ ...client.app, redirectUris: [next] })
+      expect((await browser.authorize(request(client))).headers.get('location')).toBeNull()
+      expect((await exchange(client, code, { redirect_uri: next })).body.error).toBe('invalid_grant')
+      expect((await exchange(client, code)).status).toBe(200)
+    })
+
+    it('an app that was deleted gets nothing: 401', async () => {
+      const client = await freshApp()
+      const code = await codeOf(client)
+      await server.server.core.apps.remove(client.app)
+      expect((await exchange(client, code)).status).toBe(401)
+    })
+
+    it('an app whose secret was rotated claims by the new one alone: 401 for the old one', async () => {
+      const client = await freshApp()
+      const code = await codeOf(client)
+      const { clientSecret } = await rotateAppSecret(server.server.core, ADMIN, client.app.id, 0)
+      expect((await exchange(client, code)).status).toBe(401)
+      expect((await exchange({ ...client, clientSecret: clientSecret ?? '' }, code)).status).toBe(200)
+    })
+  })
+
+  it('what is said of the challenge at the token endpoint is ignored (RFC 7636 §4.5)', async () => {
+    const client = await freshApp()
+    const { code } = membersOf(await approved(browser, request(client)))
+    const more = { code_challenge: 'v'.repeat(43), code_challenge_method: 'plain' }
+    const wrong = await exchange(client, code, { ...more, code_verifier: challengeOf('v'.repeat(43)) })
+    expect(wrong.body.error).toBe('invalid_grant')
+    expect((await exchange(client, code, more)).status).toBe(200)
   })
 
   describe('errors go back to the app with state and iss (RFC 6749 §4.1.2.1)', () => {

@@ -238,6 +238,23 @@ describe.each(databases)('the device grant ($name)', (database) => {
       expect(refreshed.body.scope).toBe('read')
     })
 
+    it('hands on which session of the person it was made in, and when they had proved who they are', async () => {
+      const { core } = server.server
+      const session = await core.sessions.byToken(ada.sessionToken)
+      server.clock.pass({ seconds: 30 })
+      const { device } = await approved('read')
+      const { body } = await poll(device.device_code)
+      const claims = JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString())
+      expect(claims.auth_time).toBe(Math.floor((session?.authenticatedAt.getTime() ?? 0) / 1000))
+      const claimed = await core.approvals.byCode(device.device_code)
+      const family = await core.database.db
+        .selectFrom('token_family')
+        .select(['session_id', 'methods'])
+        .where('id', '=', claimed?.familyId ?? '')
+        .executeTakeFirst()
+      expect(family).toEqual({ session_id: session?.id, methods: '["pwd"]' })
+    })
+
     it('no: access_denied, for good (RFC 8628 §3.5)', async () => {
       const device = await requestDevice(server, app)
       const { handle } = await enterUserCode(server, ada, device.user_code)

@@ -1,6 +1,8 @@
 import type { TestApp, TestServer, TestUser } from 'grantql/testing'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startSession } from '../../src/operations/start-session.ts'
+import { implicit } from '../../plugins/implicit/index.ts'
 import { databases } from '../support/database.ts'
 import { flowOf, locationOf, openidServer } from './openid-support.ts'
 
@@ -14,7 +16,7 @@ describe.each(databases)('the authorize request of OpenID Connect (Core §3.1.2)
   const flow = flowOf(() => server)
 
   beforeAll(async () => {
-    server = await openidServer(await database.url())
+    server = await openidServer(await database.url(), [implicit()])
     app = await flow.createApp()
     user = await server.createUser({ profile: { name: 'Ada', email: 'ada@example.org' } })
     other = await server.createUser()
@@ -57,10 +59,7 @@ describe.each(databases)('the authorize request of OpenID Connect (Core §3.1.2)
 
     it.each([
       ['nonsense', () => 'nonsense'],
-      [
-        'the token of another app',
-        async () => (await flow.tokens(await flow.createApp(), user)).id_token ?? '',
-      ],
+      ['the token of another app', async () => (await flow.tokens(await flow.createApp(), user)).id_token ?? ''],
       [
         'a token without a signature',
         async () => {
@@ -90,7 +89,7 @@ describe.each(databases)('the authorize request of OpenID Connect (Core §3.1.2)
       expect(await silently(user, acr('phr', PASSWORD_CLASS))).toHaveProperty('code')
       expect(await silently(user, acr('phr'))).toMatchObject({ error: 'login_required' })
       expect(await asksToSignIn(user, acr('phr'))).toBe(true)
-      const passkey = { ...user, sessionToken: (await server.server.core.sessions.start(user.user.id, ['pop'])).token }
+      const passkey = { ...user, sessionToken: (await startSession(server.server.core, user.user.id, ['pop'])).token }
       const { code = '' } = await silently(passkey, acr('phr'))
       expect(decodeJwt((await flow.exchange(app, code)).body.id_token ?? '').acr).toBe('phr')
       expect(await silently(user, acr('urn:x:gold'))).toMatchObject({ error: 'unmet_authentication_requirements' })
@@ -122,12 +121,16 @@ describe.each(databases)('the authorize request of OpenID Connect (Core §3.1.2)
       expect(await told((await flow.tokens(app, user)).access_token)).toEqual({ sub: user.user.id })
     })
 
-    it.each(['{', '[]', '"text"', '{"id_token":[]}', '{"userinfo":{"name":"x"}}', '{"id_token":{"acr":{"values":"x"}}}'])(
-      'is refused where it is %s: invalid_request',
-      async (text) => {
-        expect(await silently(user, { claims: text })).toMatchObject({ error: 'invalid_request' })
-      },
-    )
+    it.each([
+      '{',
+      '[]',
+      '"text"',
+      '{"id_token":[]}',
+      '{"userinfo":{"name":"x"}}',
+      '{"id_token":{"acr":{"values":"x"}}}',
+    ])('is refused where it is %s: invalid_request', async (text) => {
+      expect(await silently(user, { claims: text })).toMatchObject({ error: 'invalid_request' })
+    })
   })
 
   it.each([
@@ -154,6 +157,14 @@ describe.each(databases)('the authorize request of OpenID Connect (Core §3.1.2)
     const plain = { scope: 'read', claims: '{', id_token_hint: 'nonsense', nonce: 'n' }
     const tokens = await flow.tokens(app, user, plain)
     expect(Object.keys(tokens).sort()).toEqual(['access_token', 'expires_in', 'refresh_token', 'scope', 'token_type'])
+  })
+
+  it('a response type that names no ID token brings none through the browser', async () => {
+    const legacy = await flow.createApp({ grants: ['implicit'], privileges: ['legacy-grants'] })
+    const { pathname } = locationOf(await flow.authorize(legacy, user, { response_type: 'token' }))
+    const answer = locationOf(await flow.sayYes(pathname, user))
+    const members = Object.fromEntries(new URLSearchParams(answer.hash.slice(1)))
+    expect(Object.keys(members).sort()).toEqual(['access_token', 'expires_in', 'iss', 'scope', 'token_type'])
   })
 
   it('offline_access is a scope that a person says yes to, and an app must have it (§11)', async () => {

@@ -4,9 +4,11 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from '
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { OpenidTables } from '../../plugins/openid/tables.ts'
+import { writeNodeId } from '../../src/graphql/node-id.ts'
 import { deliverOutbox } from '../../src/jobs/deliver-outbox.ts'
 import { endSessions } from '../../src/operations/end-session.ts'
 import { pluginContext } from '../../src/operations/plugin-context.ts'
+import { startSession } from '../../src/operations/start-session.ts'
 import { listenOn, type TestListener } from '../outgoing/listener.ts'
 import { csrfIn } from '../pages/browse.ts'
 import { databases } from '../support/database.ts'
@@ -74,7 +76,7 @@ describe.each(databases)('the end of a session (Back-Channel Logout 1.0) ($name)
     server.graphql('mutation { signOut { __typename } }', {}, { headers: asUser(by) })
   const anotherSession = async (of: TestUser): Promise<TestUser> => ({
     ...of,
-    sessionToken: (await server.server.core.sessions.start(of.user.id, ['pwd'])).token,
+    sessionToken: (await startSession(server.server.core, of.user.id, ['pwd'])).token,
   })
   const tokensOf = (path = '/rp') =>
     notices.filter((notice) => notice.path === path).map(({ form }) => form.logout_token ?? '')
@@ -106,6 +108,18 @@ describe.each(databases)('the end of a session (Back-Channel Logout 1.0) ($name)
       events: { [EVENT]: {} },
     })
     expect(known.sid).toEqual(expect.any(String))
+  })
+
+  it('at the app’s request is told to it, and the app finds nobody signed in afterwards', async () => {
+    const hint = await idToken()
+    await server.fetch(`/oauth/logout?${new URLSearchParams({ id_token_hint: hint })}`, {
+      redirect: 'manual',
+      headers: { cookie: `grantql-session=${user.sessionToken}` },
+    })
+    await settle()
+    const { sid, sub } = decodeJwt(hint)
+    expect(tokensOf().map((token) => decodeJwt(token))).toEqual([expect.objectContaining({ sid, sub })])
+    expect(await flow.approved(app, user, { prompt: 'none' })).toMatchObject({ error: 'login_required' })
   })
 
   describe('whichever way it ends, is told once:', () => {
@@ -156,7 +170,7 @@ describe.each(databases)('the end of a session (Back-Channel Logout 1.0) ($name)
         () =>
           server.graphql(
             'mutation($id: ID!) { updateUser(id: $id, input: { isDisabled: true }) { __typename } }',
-            { id: Buffer.from(`User:${user.user.id}`).toString('base64') },
+            { id: writeNodeId('User', user.user.id) },
             { headers: asUser(admin), path: '/admin/graphql' },
           ),
       ],
@@ -217,7 +231,7 @@ describe.each(databases)('the end of a session (Back-Channel Logout 1.0) ($name)
     const count = 250
     const notes = []
     for (let nth = 0; nth < count; nth += 1) {
-      const { session } = await core.sessions.start(user.user.id, ['pwd'])
+      const { session } = await startSession(core, user.user.id, ['pwd'])
       notes.push({ session_id: session.id, app_id: app.app.id, expires_at: session.expiresAt.getTime() })
     }
     const db = own()

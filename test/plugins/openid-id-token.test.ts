@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto'
 import type { TestApp, TestServer, TestUser } from 'grantql/testing'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { code } from '../../plugins/code/index.ts'
+import { startSession } from '../../src/operations/start-session.ts'
 import { databases } from '../support/database.ts'
 import { ALL_SCOPES, flowOf, ISSUER, of, openidServer } from './openid-support.ts'
 
+const CODE = 'urn:grantql:params:oauth:grant-type:code'
 const PASSWORD_CLASS = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'
 
 describe.each(databases)('ID tokens (OpenID Connect Core §2) ($name)', (database) => {
@@ -14,7 +17,7 @@ describe.each(databases)('ID tokens (OpenID Connect Core §2) ($name)', (databas
   const flow = flowOf(() => server)
 
   beforeAll(async () => {
-    server = await openidServer(await database.url())
+    server = await openidServer(await database.url(), [code()])
     app = await flow.createApp()
     user = await server.createUser({ profile: { name: 'Ada Lovelace', email: 'ada@example.org' } })
   })
@@ -50,12 +53,11 @@ describe.each(databases)('ID tokens (OpenID Connect Core §2) ($name)', (databas
     expect(payload.auth_time).toBeLessThanOrEqual(seconds())
   })
 
-  it('do not come without it, nor for an app alone', async () => {
+  it('do not come without it, nor for an app alone, which gets no scope that is about a person', async () => {
     expect(await flow.tokens(app, user, { scope: 'read' })).not.toHaveProperty('id_token')
     const machine = await server.createApp({ grants: ['client_credentials'], scopes: ['openid'] })
     const { body } = await server.form('/oauth/token', { ...of(machine), grant_type: 'client_credentials' })
-    expect(body.access_token).toBeTruthy()
-    expect(body).not.toHaveProperty('id_token')
+    expect(Object.keys(body).sort()).toEqual(['access_token', 'expires_in', 'token_type'])
   })
 
   it.each(['a😀é"<>&\\', ' ', '0'])('give the nonce %j back as it came (§3.1.2.1)', async (nonce) => {
@@ -124,7 +126,7 @@ describe.each(databases)('ID tokens (OpenID Connect Core §2) ($name)', (databas
     const sid = async (client: TestApp) => decodeJwt((await flow.tokens(client, user)).id_token ?? '').sid
     expect(await sid(app)).toBe(await sid(app))
     expect(await sid(other)).not.toBe(await sid(app))
-    const again = { ...user, sessionToken: (await server.server.core.sessions.start(user.user.id, ['pwd'])).token }
+    const again = { ...user, sessionToken: (await startSession(server.server.core, user.user.id, ['pwd'])).token }
     expect(decodeJwt((await flow.tokens(app, again)).id_token ?? '').sid).not.toBe(await sid(app))
   })
 
@@ -145,6 +147,23 @@ describe.each(databases)('ID tokens (OpenID Connect Core §2) ($name)', (databas
     expect((await verify(data.exchangeCode.idToken)).payload.nonce).toBe('by GraphQL')
   })
 
+  it('come with a code that was approved over GraphQL, and tell of the session of who approved it', async () => {
+    const own = await flow.createApp({ grants: [CODE, 'refresh_token'] })
+    const { body } = await server.form('/oauth/code', { ...of(own), scope: 'openid' })
+    const { data } = await server.graphql(
+      'mutation($input: ApproveInput!) { approve(input: $input) { ... on Approval { status } } }',
+      { input: { handle: body.handle } },
+      { headers: { authorization: `Bearer ${user.sessionToken}` } },
+    )
+    expect(data.approve.status).toBe('APPROVED')
+    const claimed = await server.form('/oauth/token', { ...of(own), grant_type: CODE, code: body.code })
+    const { payload } = await verify(claimed.body.id_token, own.clientId)
+    expect(payload).toMatchObject({ sub: user.user.id, amr: ['pwd'], auth_time: expect.any(Number) })
+    expect(payload).not.toHaveProperty('nonce')
+    const refreshed = await flow.refresh(own, claimed.body.refresh_token)
+    expect(decodeJwt(refreshed.body.id_token ?? '').sid).toBe(payload.sid)
+  })
+
   it('hold claims that are asked for by name, where their scope was granted (§5.5)', async () => {
     const claims = JSON.stringify({ id_token: { name: { essential: true }, email: null, 'x-unknown': null } })
     const granted = await flow.tokens(app, user, { scope: 'openid profile email', claims })
@@ -155,7 +174,11 @@ describe.each(databases)('ID tokens (OpenID Connect Core §2) ($name)', (databas
   })
 
   it('are worth nothing where another token belongs, and no other token where they belong', async () => {
-    const { id_token = '', access_token = '', refresh_token = '' } = await flow.tokens(app, user, {
+    const {
+      id_token = '',
+      access_token = '',
+      refresh_token = '',
+    } = await flow.tokens(app, user, {
       scope: ALL_SCOPES.join(' '),
     })
     const session = user.sessionToken
@@ -169,6 +192,10 @@ describe.each(databases)('ID tokens (OpenID Connect Core §2) ($name)', (databas
     }
     const hints = async (token: string) =>
       (await flow.approved(app, user, { prompt: 'none', id_token_hint: token })).error === undefined
+    const opensAccount = async (token: string) => {
+      const headers = { cookie: `grantql-session=${token}` }
+      return (await server.fetch('/account', { headers, redirect: 'manual' })).status === 200
+    }
     const verdicts = async (token: string) => ({
       userinfo: (await userinfo(token)) === 200,
       introspection: await introspects(token),
@@ -176,11 +203,20 @@ describe.each(databases)('ID tokens (OpenID Connect Core §2) ($name)', (databas
       admin: await graphql(token, '/admin/graphql'),
       hint: await hints(token),
       refresh: (await flow.refresh(app, token)).status === 200,
+      cookie: await opensAccount(token),
     })
-    const no = { userinfo: false, introspection: false, graphql: false, admin: false, hint: false, refresh: false }
+    const no = {
+      userinfo: false,
+      introspection: false,
+      graphql: false,
+      admin: false,
+      hint: false,
+      refresh: false,
+      cookie: false,
+    }
     expect(await verdicts(id_token)).toEqual({ ...no, hint: true })
     expect(await verdicts(access_token)).toEqual({ ...no, userinfo: true, introspection: true })
-    expect(await verdicts(session)).toEqual({ ...no, graphql: true })
+    expect(await verdicts(session)).toEqual({ ...no, graphql: true, cookie: true })
     const { core } = server.server
     const claims = { iss: ISSUER, aud: app.clientId, sub: user.user.id, iat: seconds(), exp: seconds() + 60 }
     const logout = core.keys.sign(claims, { algorithm: 'ES256', type: 'logout+jwt' })

@@ -2,6 +2,7 @@ import type { TestApp, TestServer, TestUser } from 'grantql/testing'
 import { decodeJwt, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { deliverOutbox } from '../../src/jobs/deliver-outbox.ts'
+import { startSession } from '../../src/operations/start-session.ts'
 import { csrfIn } from '../pages/browse.ts'
 import { databases } from '../support/database.ts'
 import { flowOf, ISSUER, locationOf, openidServer } from './openid-support.ts'
@@ -77,6 +78,7 @@ describe.each(databases)('logout at the app’s request (RP-Initiated Logout 1.0
     expect(response.headers.get('location')).toBe(`${BACK}?state=s+t%26te`)
     expect(response.headers.getSetCookie().join()).toMatch(/grantql-session=;.*Max-Age=0/)
     expect(await isSignedIn()).toBe(false)
+    expect(await flow.approved(app, user, { prompt: 'none' })).toMatchObject({ error: 'login_required' })
   })
 
   it('without a state: goes back without one', async () => {
@@ -144,7 +146,7 @@ describe.each(databases)('logout at the app’s request (RP-Initiated Logout 1.0
     })
 
     it('with the ID token of another session of the same user', async () => {
-      const [{ token }] = [await server.server.core.sessions.start(user.user.id, ['pwd'])]
+      const { token } = await startSession(server.server.core, user.user.id, ['pwd'])
       const elsewhere = { ...user, sessionToken: token }
       const response = await open(full(), elsewhere)
       expect(await response.text()).toContain(QUESTION)

@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto'
 import { definePlugin } from 'grantql/plugin'
 import type { TestApp, TestServer, TestUser } from 'grantql/testing'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { staff } from '../examples/own-claims.ts'
 import { databases } from '../support/database.ts'
 import { senderConstraintStub } from '../toys/stubs.ts'
 import { ALL_SCOPES, flowOf, ISSUER, of, openidServer } from './openid-support.ts'
@@ -9,19 +11,11 @@ import { ALL_SCOPES, flowOf, ISSUER, of, openidServer } from './openid-support.t
 const PATH = '/oauth/userinfo'
 const FORM = 'application/x-www-form-urlencoded'
 
-/** What a deployment adds: its own claims, with a scope of their own or with none. */
-const staff = () =>
+/** Claims that belong to no scope, and one that is another plugin's. */
+const shoes = () =>
   definePlugin()({
-    id: 'staff',
-    scopes: [{ name: 'staff', description: 'See your department' }],
-    userClaims: [
-      {
-        scope: 'staff',
-        names: ['department', 'badge'],
-        claimsOf: async (_ctx, user) => ({ department: `of ${user.username}`, badge: undefined, email: 'not its own' }),
-      },
-      { names: ['shoe_size'], claimsOf: async () => ({ shoe_size: 43 }) },
-    ],
+    id: 'shoes',
+    userClaims: [{ names: ['shoe_size'], claimsOf: async () => ({ shoe_size: 43, email: 'not its own' }) }],
   })
 
 describe.each(databases)('userinfo (OpenID Connect Core §5.3) ($name)', (database) => {
@@ -31,7 +25,11 @@ describe.each(databases)('userinfo (OpenID Connect Core §5.3) ($name)', (databa
   const flow = flowOf(() => server)
 
   beforeAll(async () => {
-    server = await openidServer(await database.url(), [staff(), senderConstraintStub()])
+    server = await openidServer(
+      await database.url(),
+      [staff(async (username) => `of ${username}`), shoes(), senderConstraintStub()],
+      { http: { allowedOrigins: ['https://app.example'] } },
+    )
     app = await flow.createApp({ scopes: [...ALL_SCOPES, 'staff'] })
     user = await server.createUser({
       profile: {
@@ -173,6 +171,47 @@ describe.each(databases)('userinfo (OpenID Connect Core §5.3) ($name)', (databa
     expect(await status({ ...bearer(access_token), dpop: 'key-1' })).toBe(401)
     const free = (await flow.tokens(app, user)).access_token
     expect(await status({ ...bearer(free, 'DPoP'), dpop: 'key-1' })).toBe(401)
+  })
+
+  it('takes no forged token: no signature, another algorithm, a key that is not ours (RFC 8725 §2.1, §3.1)', async () => {
+    const { access_token = '' } = await flow.tokens(app, user)
+    const [header = '', claims = '', signature = ''] = access_token.split('.')
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
+    const headers = [
+      { alg: 'none', typ: 'at+jwt', kid },
+      { alg: 'HS256', typ: 'at+jwt', kid },
+      { alg: 'RS256', typ: 'at+jwt', kid },
+      { alg: 'ES256', typ: 'at+jwt', kid: 'unknown' },
+      { alg: 'ES256', typ: 'at+jwt', kid: '../../etc/passwd' },
+      { alg: 'ES256', typ: 'at+jwt', kid: "' or 1=1 --" },
+      { alg: 'ES256', typ: 'JWT', kid },
+    ]
+    const { keys } = (await (await server.fetch('/oauth/jwks')).json()) as { keys: { kid: string }[] }
+    const publicKey = JSON.stringify(keys.find((key) => key.kid === kid))
+    for (const forged of headers) {
+      const input = `${encode(forged)}.${claims}`
+      const hmac = createHmac('sha256', publicKey).update(input).digest('base64url')
+      for (const end of ['', signature, hmac]) expect((await ask(bearer(`${input}.${end}`))).status).not.toBe(200)
+    }
+    const other = encode({ ...JSON.parse(Buffer.from(claims, 'base64url').toString()), scope: 'openid email' })
+    expect((await ask(bearer(`${header}.${other}.${signature}`))).status).toBe(401)
+  })
+
+  it('is read by pages of listed origins alone, by both methods (Fetch §3.2)', async () => {
+    const { access_token } = await flow.tokens(app, user)
+    for (const [origin, granted] of [
+      ['https://app.example', 'https://app.example'],
+      ['https://evil.example', null],
+    ] as const) {
+      for (const method of ['GET', 'POST']) {
+        const answer = await ask({ ...bearer(access_token), origin }, { method })
+        expect(answer.headers.get('access-control-allow-origin')).toBe(granted)
+        const preflight = { origin, 'access-control-request-method': method }
+        const asked = await ask(preflight, { method: 'OPTIONS' })
+        expect(asked.headers.get('access-control-allow-origin')).toBe(granted)
+      }
+    }
   })
 
   it('is a signed JWT where the app says so, and that is no ID token (§5.3.2, RFC 8725 §3.11)', async () => {

@@ -231,14 +231,14 @@ describeEachServer('passkeys', options, (server) => {
     const { user, headers, passkey } = await on.register()
     const recorded = async () =>
       (await server().core.audit.list({ limit: 500 }))
-        .filter(({ kind, userId }) => userId === user.id && kind.startsWith('passkey-sign-in.'))
+        .filter(({ kind, userId }) => userId === user.id && kind.startsWith('passkey-sign-in/'))
         .map(({ kind, requestId, details }) => ({ kind, hasRequest: requestId !== undefined, ...details }))
-    const added = { kind: 'passkey-sign-in.passkey-added', hasRequest: true, passkey: passkey.id }
+    const added = { kind: 'passkey-sign-in/passkey-added', hasRequest: true, passkey: passkey.id }
     expect(await recorded()).toEqual([added])
     await on.remove(passkey.id, await on.bearer(await server().createUser()))
     expect(await recorded()).toEqual([added])
     await on.remove(passkey.id, headers)
-    expect(await recorded()).toEqual([{ ...added, kind: 'passkey-sign-in.passkey-removed' }, added])
+    expect(await recorded()).toEqual([{ ...added, kind: 'passkey-sign-in/passkey-removed' }, added])
   })
 
   it('another user’s passkey can be neither seen, removed nor registered again', async () => {

@@ -244,10 +244,10 @@ describeEachServer(
           { details: { role: 'admin', by: admin.id } },
         ])
         expect(await signIn('invited', PASSWORD)).toMatchObject({ __typename: 'Session' })
-        expect(await recorded('password-sign-in.user-invited', admin)).toMatchObject([
+        expect(await recorded('password-sign-in/user-invited', admin)).toMatchObject([
           { details: { username: 'Invited', role: 'admin' } },
         ])
-        expect(await recorded('password-sign-in.invitation-accepted', user as User)).toMatchObject([
+        expect(await recorded('password-sign-in/invitation-accepted', user as User)).toMatchObject([
           { details: { invitedBy: admin.id } },
         ])
 

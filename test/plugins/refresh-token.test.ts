@@ -188,6 +188,50 @@ describe.each(databases)('refresh tokens ($name)', (database) => {
     expect((await refresh(app, ended.refresh_token)).body.error).toBe('invalid_grant')
   })
 
+  it('a retry within the window gets nothing once the token would have expired by itself', async () => {
+    const app = await makeApp()
+    const first = await claimed(server, app)
+    server.clock.pass({ seconds: 14 * 86_400 - 2 })
+    const answer = await refresh(app, first.refresh_token)
+    expect(answer.status).toBe(200)
+    server.clock.pass({ seconds: 1 })
+    expect((await refresh(app, first.refresh_token)).status).toBe(200)
+    server.clock.pass({ seconds: 4 })
+    expect((await refresh(app, first.refresh_token)).body.error).toBe('invalid_grant')
+    expect((await refresh(app, answer.body.refresh_token)).status).toBe(200)
+  })
+
+  it('a confidential app that does not prove who it is refreshes nothing: 401 (RFC 6749 §6)', async () => {
+    const app = await makeApp()
+    const { refresh_token } = await claimed(server, app)
+    for (const shown of [{ client_id: app.clientId }, { client_id: app.clientId, client_secret: 'wrong' }]) {
+      const form = { ...shown, grant_type: 'refresh_token', refresh_token }
+      expect(await server.form('/oauth/token', form)).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
+    }
+    expect((await refresh(app, refresh_token)).status).toBe(200)
+  })
+
+  it('a scope with a plus in it is one unknown scope, and a plus between two is a space (RFC 6749 appendix B)', async () => {
+    const app = await makeApp()
+    const { refresh_token } = await claimed(server, app)
+    expect((await refresh(app, refresh_token, { scope: 'read+write' })).body.error).toBe('invalid_scope')
+    expect((await refresh(app, refresh_token, { scope: 'read write' })).body.scope).toBe('read write')
+  })
+
+  it('one that was used is refused by another server on the same database, too (CVE-2026-9802)', async () => {
+    const url = await database.url()
+    const node = () => createTestServer({ plugins: plugins(), scopes, databaseUrl: url, clock: server.clock })
+    const [first, second] = [await node(), await node()]
+    const app = await first.createApp({ grants: [CODE, 'refresh_token'], scopes: ['read', 'write'] })
+    const { refresh_token } = await claimed(first, app)
+    const form = { ...of(app), grant_type: 'refresh_token', refresh_token }
+    expect((await first.form('/oauth/token', form)).status).toBe(200)
+    await first.close()
+    server.clock.pass({ seconds: 11 })
+    expect((await second.form('/oauth/token', form)).body.error).toBe('invalid_grant')
+    await second.close()
+  })
+
   describe('revoking one that was exchanged already (RFC 7009 §2.1, RFC 9700 §4.14.2)', () => {
     const revoke = (app: TestApp, token: string) => server.form('/oauth/revoke', { ...of(app), token })
 

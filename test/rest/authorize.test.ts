@@ -178,13 +178,18 @@ describeEachServer(
         ])
         return response.text()
       }
+      /** One that nobody but its owner answers for. */
+      const ownApp = async (more: { readonly name?: string } = {}) => {
+        const app = { type: 'public' as const, grants: ['authorization_code'], redirectUris: [CALLBACK], ...more }
+        return (await server().createApp(app, await server().createUser())).app
+      }
       const linkOf = (page: string) =>
         new URL(
           /<a href="(https:[^"]+)"/.exec(page)?.[1]?.replaceAll('&#39;', "'").replaceAll('&amp;', '&') ?? 'missing:',
         )
 
       it('a mistake is a page with a link, which tells the app what a redirect would have', async () => {
-        const app = await newApp()
+        const app = await ownApp()
         const page = await expectWithheld(await ask(request(app.clientId, { scope: 'nope', state: `a b&"'<c>` })))
         expect(page).toContain('Go back to app.example')
         expect(page).toContain('<code>invalid_scope</code>')
@@ -194,7 +199,7 @@ describeEachServer(
       })
 
       it('so is one that is posted, and one in another response mode', async () => {
-        const app = await newApp()
+        const app = await ownApp()
         const wrong = request(app.clientId, { scope: 'nope', response_mode: 'fragment' })
         const url = linkOf(await expectWithheld(await server().form(AUTHORIZE, wrong)))
         expect(new URLSearchParams(url.hash.slice(1)).get('error')).toBe('invalid_scope')
@@ -203,7 +208,7 @@ describeEachServer(
       })
 
       it('a session that is over is none', async () => {
-        const app = await newApp()
+        const app = await ownApp()
         const browser = browse(server())
         await browser.signIn(await server().createUser())
         server().clock.pass({ seconds: 15 * 24 * 60 * 60 })
@@ -213,35 +218,46 @@ describeEachServer(
       })
 
       it('what went wrong here is said to be so', async () => {
-        const app = await newApp()
+        const app = await ownApp()
         const page = await expectWithheld(await ask(request(app.clientId, { fail: 'unexpected' })), 500)
         expect(page).toContain('It is not your fault.')
       })
 
       it('the page shows nothing that the app or the caller chose, but where the app is', async () => {
-        const { app } = await server().createApp({
-          name: 'call 0800 now',
-          grants: ['authorization_code'],
-          redirectUris: [CALLBACK],
-        })
+        const app = await ownApp({ name: 'call 0800 now' })
         const page = await expectWithheld(await ask(request(app.clientId, { scope: '0800', login_hint: '0800' })))
         expect(page).not.toContain('0800')
       })
 
       it.each(['none', 'none login', 'login'])('prompt=%s: only none alone forbids the page', async (prompt) => {
-        const app = await newApp()
+        const app = await ownApp()
         const response = await ask(request(app.clientId, { scope: 'nope', prompt }))
         if (prompt === 'none') expect(membersOf(location(response)).error).toBe('invalid_scope')
         else await expectWithheld(response)
       })
 
       it('prompt=none is answered by login_required (OpenID Connect Core §3.1.2.6)', async () => {
-        const app = await newApp()
+        const app = await ownApp()
         const response = await ask(request(app.clientId, { prompt: 'none', state: 's' }))
         expect([response.status, membersOf(location(response))]).toMatchObject([
           303,
           { error: 'login_required', state: 's', iss: server().issuer },
         ])
+      })
+
+      it('an app that an admin answers for hears of it at once, until somebody else says where it may send people', async () => {
+        const app = await newApp()
+        const told = await ask(request(app.clientId, { scope: 'nope' }))
+        expect(membersOf(location(told)).error).toBe('invalid_scope')
+
+        const own = await ownApp()
+        await updateApp(server().core, { id: 'admin', role: 'admin' }, own.id, { redirectUris: [CALLBACK] })
+        expect((await ask(request(own.clientId, { scope: 'nope' }))).status).toBe(303)
+        await updateApp(server().core, { id: own.ownerId, role: 'user' }, own.id, {
+          redirectUris: [CALLBACK, 'https://elsewhere.example/cb'],
+        })
+        const wrong = request(own.clientId, { scope: 'nope', redirect_uri: CALLBACK })
+        await expectWithheld(await ask(wrong))
       })
     })
 

@@ -13,7 +13,10 @@ const HOME = 'old.example'
 const old = () =>
   definePlugin()({
     id: 'old',
-    scopes: [{ name: 'old.read', description: 'Read the old things' }],
+    scopes: [
+      { name: 'old.read', description: 'Read the old things' },
+      { name: 'write', description: 'Write as it was in the old days' },
+    ],
     pages: [
       {
         method: 'POST',
@@ -261,6 +264,24 @@ describeEachServer(
       await expect(server().createApp({ scopes: ['old.read'] })).rejects.toThrow('for apps of the dialect old')
       const metadata = await (await server().fetch('/.well-known/oauth-authorization-server')).json()
       expect(JSON.stringify(metadata)).not.toContain('old.read')
+    })
+
+    it('scopes with names that the standard has as well: each app has its own', async () => {
+      const scopesOf = async (variables: object) => {
+        const answer = await server().graphql(
+          'query ($dialect: String) { scopes(dialect: $dialect) { name description } }',
+          variables,
+        )
+        return Object.fromEntries(
+          answer.data.scopes.map((scope: Record<string, string>) => [scope.name, scope.description]),
+        )
+      }
+      expect(await scopesOf({})).toMatchObject({ write: 'Change your things' })
+      expect(await scopesOf({ dialect: 'old' })).toMatchObject({
+        read: 'Read your things',
+        write: 'Write as it was in the old days',
+        'old.read': 'Read the old things',
+      })
     })
   },
 )

@@ -80,6 +80,31 @@ describe('rotation of the secret', () => {
   })
 })
 
+describe('a digest of a short text', () => {
+  const digests = (secret: string, purpose = 'test', text = 'WDJBMJHT') => createSealer(secret).digests(purpose, text)
+
+  it('is the same under the same secret, and another for another text, purpose or secret', () => {
+    const [digest] = digests(NEW)
+    expect(digest).toHaveLength(32)
+    expect(digests(NEW)).toEqual([digest])
+    for (const others of [digests(NEW, 'test', 'WDJBMJHS'), digests(NEW, 'other'), digests(OLD)]) {
+      expect(others).toHaveLength(1)
+      expect(others[0].equals(digest)).toBe(false)
+    }
+  })
+
+  it('that a node stored before, during or after a rotation is among those that its neighbour looks for', () => {
+    for (const [one, other] of [
+      [OLD, `${OLD},${NEW}`],
+      [`${OLD},${NEW}`, `${NEW},${OLD}`],
+      [`${NEW},${OLD}`, NEW],
+    ] as const) {
+      expect(digests(other)).toContainEqual(digests(one)[0])
+      expect(digests(one)).toContainEqual(digests(other)[0])
+    }
+  })
+})
+
 describe('GRANTQL_SECRET', () => {
   it('is refused when it is missing, or any of its secrets has less than 32 characters', () => {
     for (const text of ['', 'short', 'x'.repeat(31), `${NEW},`, `,${NEW}`, `${NEW},short`, ' '.repeat(40)]) {

@@ -63,7 +63,9 @@ export function facts(core: Core, headers: Record<string, string> = {}): Request
 
 export async function signedInUser(core: Core, role: User['role'] = 'user'): Promise<SignedIn & { requestId: string }> {
   const user = await createUser(core, undefined, { username: `u${randomUUID().slice(0, 8)}`, role })
-  const { session } = await core.sessions.start(user.id, ['pwd'])
+  const started = await core.sessions.start(user.id, ['pwd'])
+  if (!started) throw new Error('The user cannot sign in.')
+  const { session } = started
   return { user, session, requestId: randomUUID() }
 }
 

@@ -7,6 +7,7 @@ import { revocation } from '../../plugins/revocation/index.ts'
 import type { App } from '../../src/apps/app.ts'
 import type { Config } from '../../src/config/define-config.ts'
 import type { Core } from '../../src/core.ts'
+import type { Actor } from '../../src/operations/actor.ts'
 import { type CreatedApp, createApp } from '../../src/operations/create-app.ts'
 import { createUser, type NewUser } from '../../src/operations/create-user.ts'
 import { startSession } from '../../src/operations/start-session.ts'
@@ -62,8 +63,8 @@ export interface TestServer {
   createUser(user?: Partial<NewUser>): Promise<User>
   /** The token of a new session. */
   signIn(user: Pick<User, 'id'>): Promise<string>
-  /** An app that an admin made. Defaults: confidential, `client_credentials`, `read` and `write`. */
-  createApp(app?: Partial<App>): Promise<CreatedApp & { readonly basic: string }>
+  /** An app, by default one that an admin made: confidential, `client_credentials`, `read` and `write`. */
+  createApp(app?: Partial<App>, by?: Actor): Promise<CreatedApp & { readonly basic: string }>
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** Posts a form, and follows no redirect. */
   form(path: string, params: Params, headers?: HeaderRecord): Promise<Response>
@@ -77,6 +78,8 @@ export function basic(clientId: string, clientSecret: string | undefined): strin
   const encode = (text: string) => new URLSearchParams([['', text]]).toString().slice(1)
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret ?? '')}`).toString('base64')}`
 }
+
+const ADMIN: Actor = { id: '00000000-0000-7000-8000-000000000000', role: 'admin' }
 
 /** Starts a whole server on a free port. */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -125,15 +128,14 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     logLines,
     createUser: (user) => createUser(core, undefined, { username: `user-${++count}`, ...user }),
     signIn: async ({ id }) => (await startSession(core, id, ['pwd'])).token,
-    async createApp(app = {}) {
-      const admin = { id: '00000000-0000-7000-8000-000000000000', role: 'admin' as const }
+    async createApp(app = {}, by = ADMIN) {
       const described = {
         name: 'An app',
         type: 'confidential' as const,
         grants: ['client_credentials'],
         scopes: ['read', 'write'],
       }
-      const created = await createApp(core, admin, { ...described, ...app })
+      const created = await createApp(core, by, { ...described, ...app })
       return { ...created, basic: basic(created.app.clientId, created.clientSecret) }
     },
     fetch: fetchPath,

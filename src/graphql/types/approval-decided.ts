@@ -50,7 +50,12 @@ export function addApprovalDecided(builder: Builder, { Approval }: CoreRefs): vo
       extensions: { checksCredential: true },
       description:
         'Tells once that the approval behind a code was decided or has expired, at once where it was already. Whoever holds the code may listen.',
-      args: { code: t.arg.string({ required: true, description: 'What requestCode gave to the app.' }) },
+      args: {
+        code: t.arg.string({
+          required: true,
+          description: 'What the app was given to claim with: the code, or a device code.',
+        }),
+      },
       subscribe: async (_root, { code }, context) => {
         const core = coreOf(context)
         const close = streams.open(context.facts.address ?? '')

@@ -77,7 +77,13 @@ export function addGrants({ builder, registry }: SchemaParts): void {
       subGraphs: ['public', 'admin'],
       nullable: true,
       description: 'The scopes of this server.',
-      resolve: () => [...registry.scopes.values()],
+      args: {
+        dialect: t.arg.string({ description: 'With those that apps of this dialect alone may have.' }),
+      },
+      resolve: (_root, { dialect }) => {
+        const own = registry.dialectScopes.get(dialect ?? '') ?? []
+        return [...new Map([...registry.scopes, ...own]).values()]
+      },
     }),
   )
 }

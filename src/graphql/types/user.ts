@@ -92,11 +92,12 @@ export function addUserQueries({ builder }: SchemaParts, { User }: CoreRefs): vo
       nullable: true,
       subGraphs: ['admin'],
       authScopes: { admin: true },
-      description: 'One user, by id or by user name.',
-      args: { id: t.arg.id(), username: t.arg.string() },
-      resolve: async (_root, { id, username }, context) => {
-        const { users } = coreOf(context)
-        const userId = typeof id === 'string' ? readIdOf('User', id) : undefined
+      description: 'One user, by id, by user name, or by the email address that they have verified.',
+      args: { id: t.arg.id(), username: t.arg.string(), email: t.arg.string() },
+      resolve: async (_root, { id, username, email }, context) => {
+        const { profiles, users } = coreOf(context)
+        const named = typeof id === 'string' ? readIdOf('User', id) : undefined
+        const userId = named ?? (typeof email === 'string' ? await profiles.userIdByVerifiedEmail(email) : undefined)
         if (userId !== undefined) return (await users.byId(userId)) ?? null
         return typeof username === 'string' ? ((await users.byName(username)) ?? null) : null
       },

@@ -36,7 +36,7 @@ describeConformance('RFC 9700 §4, attacks and mitigations', (flow, server) => {
 
   it('nor where it is a bad one, as an attacker’s app can make it on purpose (§4.11.2)', async () => {
     for (const response_mode of ['query', 'fragment', 'form_post']) {
-      const refused = await flow.authorize(browse(server()), await flow.makeApp(), { scope: 'nope', response_mode })
+      const refused = await flow.authorize(browse(server()), await flow.makeOwnApp(), { scope: 'nope', response_mode })
       expect([refused.status, refused.headers.get('location'), refused.headers.get('refresh')]).toEqual([
         400,
         null,
@@ -47,7 +47,7 @@ describeConformance('RFC 9700 §4, attacks and mitigations', (flow, server) => {
   })
 
   it('they can take the mistake to the app themselves, by a link or a form (§4.11.2, RFC 6749 §4.1.2.1)', async () => {
-    const made = await flow.makeApp()
+    const made = await flow.makeOwnApp()
     const byLink = await (await flow.authorize(browse(server()), made, { scope: 'nope', state: 's' })).text()
     expect(byLink).toMatch(/<a href="https:\/\/rp\.example\/cb\?error=invalid_scope&amp;[^"]*state=s&amp;iss=/)
     const response = await flow.authorize(browse(server()), made, { scope: 'nope', response_mode: 'form_post' })
@@ -55,6 +55,11 @@ describeConformance('RFC 9700 §4, attacks and mitigations', (flow, server) => {
     const byForm = await response.text()
     expect(byForm).toContain(`<form method="post" action="${CALLBACK}">`)
     expect(byForm).toContain('<input type="hidden" name="error" value="invalid_scope">')
+  })
+
+  it('an app whose redirect URIs an admin gave is told at once, for they are trusted (§4.11.2)', async () => {
+    const refused = await flow.authorize(browse(server()), await flow.makeApp(), { scope: 'nope' })
+    expect([locationOf(refused).origin, membersOf(refused).error]).toEqual(['https://rp.example', 'invalid_scope'])
   })
 
   it('a silent request is answered at once, for nothing may be shown (§4.11.2)', async () => {
