@@ -47,6 +47,8 @@ import { createServerKey } from './0045-server-key.ts'
 import { indexApprovalByUserId } from './0046-approval-by-user-id.ts'
 import { indexAppSecretByExpiresAt } from './0047-app-secret-by-expires-at.ts'
 import { createConsent } from './0050-consent.ts'
+import { createUsedOnce } from './0051-used-once.ts'
+import { indexUsedOnceByExpiresAt } from './0052-used-once-by-expires-at.ts'
 
 /** The steps of the core tables, by name. (`lease` is made by `migrate` itself, which needs it to begin.) */
 export const coreMigrations: Record<string, MigrationStep> = {
@@ -98,4 +100,6 @@ export const coreMigrations: Record<string, MigrationStep> = {
   'core/0046-approval-by-user-id': indexApprovalByUserId,
   'core/0047-app-secret-by-expires-at': indexAppSecretByExpiresAt,
   'core/0050-consent': createConsent,
+  'core/0051-used-once': createUsedOnce,
+  'core/0052-used-once-by-expires-at': indexUsedOnceByExpiresAt,
 }

@@ -25,6 +25,11 @@ const NOW = new Date('2026-03-02T12:00:00Z')
 const REQUEST_ID = '3f0c9a54-7d1b-4e86-9a2f-5b8e1c6d0f42'
 const CODE = 'gqc_AZ0m7xkPq3RfT1vWnY8bLcD5eHj2uKsGoi4Vw9QyXzE6BtMa'
 
+/** An id and a secret of an app as some dialects make them. */
+const SHORT_ID = 'S8yZq3nVb1Lw0TcKx5RgD'
+const SHORTENED_SECRET = 'k3Xv9QmTzB...'
+const LONG_SECRET = 'Jm4vXr9sTq2LbN8wKc5ZyD0hGf7PaEuVi3RoSx6Yt1MkBn-CdWeQzHjUlFg_ApOvIsTxRyKmLnPqZbVcXwJhGd'
+
 const [prefix = ''] = process.argv.slice(2)
 const folder = await mkdtemp(join(tmpdir(), 'grantql-screenshots-'))
 const port = await freePort()
@@ -49,6 +54,10 @@ async function takePicture(browser: Browser, name: string, look: Look, goThere: 
     await goThere(await sitDown(page, server, 'ada'))
     await replaceText(page, /^[0-9a-f]{8}-[0-9a-f-]{27}$/, REQUEST_ID)
     await replaceText(page, /^gqc_[\w-]+$/, CODE)
+    await replaceValue(page, /^gqc_[\w-]+$/, CODE)
+    await replaceText(page, /^[\w-]{21}$/, SHORT_ID)
+    await replaceText(page, /^[\w-]{86}$/, LONG_SECRET)
+    await replaceText(page, /^[A-Za-z0-9]{10}\.{3}$/, SHORTENED_SECRET)
     await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true, animations: 'disabled', caret: 'hide' })
   } finally {
     await context.close()
@@ -72,6 +81,16 @@ async function replaceText(page: Page, pattern: RegExp, text: string): Promise<v
   for (const place of await page.locator('code', { hasText: pattern }).all()) {
     await place.evaluate((element, replacement) => {
       element.textContent = replacement
+    }, text)
+  }
+}
+
+/** The same for what can be copied out of a field. */
+async function replaceValue(page: Page, pattern: RegExp, text: string): Promise<void> {
+  for (const field of await page.locator('input[readonly]').all()) {
+    if (!pattern.test(await field.inputValue())) continue
+    await field.evaluate((element, replacement) => {
+      element.setAttribute('value', replacement)
     }, text)
   }
 }

@@ -51,7 +51,7 @@ export interface OpenedCore {
  */
 export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
   const { config, environment, log, now = () => new Date() } = options
-  const registry = createRegistry(config.plugins, config.scopes ?? [])
+  const registry = createRegistry(config.plugins, config.scopes ?? [], config.resources)
   const policy = tokenPolicy(config, environment.issuer)
   const sealer = createSealer(environment.secret)
   const database = await openDatabase(environment.databaseUrl, { log })

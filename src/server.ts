@@ -14,6 +14,7 @@ import { runJobs } from './jobs/run-jobs.ts'
 import { openCore } from './open-core.ts'
 import { renderError } from './pages/error.ts'
 import type { Logger } from './plugin/context.ts'
+import { ownResources } from './rest/protected-resources.ts'
 
 const DAY_SECONDS = 24 * 60 * 60
 /** How long what is under way may take when the server is told to stop: under the 9 s after which the process gives up. */
@@ -63,10 +64,11 @@ function serverOf(core: Core, config: Config, metrics: Metrics, closeCore: () =>
   const { log } = core
   const health = createHealth(core)
   const host = new URL(core.issuer).host
+  const resources = ownResources(core)
   const app = createHttpApp({
     origin: { issuer: core.issuer, now: core.now, trustedProxies: http.trustedProxies ?? 0 },
     routes: [
-      ...shareRoutes(core, [...restRoutes(core), ...pageRoutes(core, host)], (dialect) =>
+      ...shareRoutes(core, [...restRoutes(core, resources), ...pageRoutes(core, host)], (dialect) =>
         sharedRoutes(core, host, dialect),
       ),
       ...graphqlRoutes(createGraphQLEndpoints(core, config)),
@@ -76,6 +78,7 @@ function serverOf(core: Core, config: Config, metrics: Metrics, closeCore: () =>
     meter: metrics.meter,
     maxBodyBytes: http.maxBodyBytes ?? 256 * 1024,
     allowedOrigins: http.allowedOrigins ?? [],
+    resources,
     errorPage: (error, facts) => asPage(renderError(host, error, facts), pageHeaders(core.issuer)),
   })
   const jobs = runJobs(core, { ...metrics, keyRotationSeconds: keys.rotationSeconds ?? 90 * DAY_SECONDS })

@@ -93,13 +93,14 @@ describe('the house', () => {
     ]),
   ]
 
-  /** Code (not comments) that holds the name as a text of its own. A name that a core table has as well counts beside a grant. */
+  /** Code (not comments) that holds the name as a text of its own. A name that a core table or a sign-in has as well counts beside a grant. */
   const mentions = (file: string, text: string) => {
     const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
     const isMentioned = (name: string) => {
       const quoted = `['"\`]${name.replaceAll('.', '\\.')}['"\`]`
       const isTable = (CORE_TABLES as readonly string[]).includes(name)
-      return new RegExp(isTable ? `grants?(Types?|_types?)?\\b.{0,40}${quoted}` : quoted, 'i').test(code)
+      const isSignIn = config.plugins.some(({ signIns = [] }) => signIns.some(({ id }) => id === name))
+      return new RegExp(isTable || isSignIn ? `grants?(Types?|_types?)?\\b.{0,40}${quoted}` : quoted, 'i').test(code)
     }
     return names.filter(isMentioned).map((name) => `${file} names ${name}`)
   }
@@ -114,6 +115,22 @@ describe('the house', () => {
     expect(mentions('src/toy.ts', `app.grants.includes('refresh_token')`)).toHaveLength(1)
     expect(mentions('src/toy.ts', `trx.insertInto('refresh_token')`)).toHaveLength(0)
     expect(mentions('src/toy.ts', `// a grant such as 'client_credentials'`)).toHaveLength(0)
+  })
+
+  const dialects = config.plugins.filter(({ dialect }) => dialect !== undefined)
+
+  it.each(dialects.map(({ id }) => id))('%s is spoken of in its own folder alone: neither name nor path', (id) => {
+    const { endpoints = [], pages = [] } = dialects.find((plugin) => plugin.id === id) ?? {}
+    const paths = new Set([...endpoints, ...pages].map(({ path }) => `'${path}'`))
+    const elsewhere = [...sources('src'), ...sources('plugins')].filter((file) => !file.startsWith(`plugins/${id}/`))
+    const found = elsewhere.flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8')
+      const name = new RegExp(`(\\b|_)${id}\\b`, 'i').exec(text)?.[0]
+      return [name, ...paths]
+        .filter((said) => said !== undefined && text.includes(said))
+        .map((said) => `${file}: ${said}`)
+    })
+    expect(found).toEqual([])
   })
 
   it.each(Object.entries(ROOMS))('src/%s enters only the rooms below it', (room, open) => {

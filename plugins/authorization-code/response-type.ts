@@ -1,4 +1,4 @@
-import { InvalidRequest, OUT_OF_BAND, type ResponseType, readPkceChallenge } from 'grantql/plugin'
+import { InvalidRequest, OUT_OF_BAND, param, type ResponseType, readPkceChallenge } from 'grantql/plugin'
 import { settings } from './settings.ts'
 
 export const responseType: ResponseType = {
@@ -8,6 +8,10 @@ export const responseType: ResponseType = {
   ttlSeconds: (ctx, { app, redirectUri }) =>
     ctx.setting(redirectUri === OUT_OF_BAND ? settings.copiedCodeTtlSeconds : settings.codeTtlSeconds, app),
   consent: settings.consent,
+  params: {
+    codeChallenge: param.string({ description: 'What the verifier is compared with (RFC 7636 §4.2).', optional: true }),
+    codeChallengeMethod: param.string({ description: 'How it is made of the verifier: S256.', optional: true }),
+  },
 
   async open(ctx, { app, params, sentRedirectUri }) {
     const text = (name: string) => {

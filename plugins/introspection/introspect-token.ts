@@ -34,6 +34,11 @@ export const introspectToken = defineOperation()({
     audience: field.list({ description: 'Whom it is for.', wireName: 'aud', optional: true }),
     issuer: field.string({ description: 'Who issued it.', wireName: 'iss', optional: true }),
     tokenId: field.string({ description: 'Its id.', wireName: 'jti', optional: true }),
+    confirmation: field.json({
+      description: 'The key that it is bound to (RFC 7800 §3.1): an API asks for a proof of it.',
+      wireName: 'cnf',
+      optional: true,
+    }),
   },
   async run(ctx, { token }) {
     const active = await ctx.tokens.find(token)
@@ -51,6 +56,7 @@ export const introspectToken = defineOperation()({
       audience: active.audience.length > 0 ? active.audience : undefined,
       issuer: ctx.issuer,
       tokenId: active.id,
+      confirmation: active.claims.cnf,
     }
   },
 })

@@ -2,7 +2,7 @@ import { type App, type AuthorizeParams, defineError, InvalidRequest, type Plugi
 import { ACR_VALUES, acrOf } from './acr.ts'
 import { ASKED, type Asked } from './asked.ts'
 import { type ClaimsParameter, readClaimsParameter } from './claims-parameter.ts'
-import { ID_TOKEN_TYPE } from './id-token.ts'
+import { readIdToken } from './id-token.ts'
 import { requireSubjects } from './subjects.ts'
 
 const UnmetAuthenticationRequirements = defineError({
@@ -84,11 +84,11 @@ function expectedSubject(
 
 /** An ID token that is over still says who is meant. */
 function hintedSubject(ctx: PluginContext, app: App, hint: string): string {
-  const { iss, aud, sub } = ctx.tokens.verify(hint, { type: ID_TOKEN_TYPE }) ?? {}
-  if (iss !== ctx.issuer || aud !== app.clientId || typeof sub !== 'string') {
+  const idToken = readIdToken(ctx, hint)
+  if (idToken?.aud !== app.clientId) {
     throw new InvalidRequest({ message: 'The parameter id_token_hint is not an ID token that this app was given.' })
   }
-  return sub
+  return idToken.sub
 }
 
 /**

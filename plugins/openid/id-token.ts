@@ -6,7 +6,7 @@ import { tellableSid } from './session-apps.ts'
 import { settings } from './settings.ts'
 import type { OpenidTables } from './tables.ts'
 
-/** The `typ` of ID tokens: what clients expect. Every other JWT of this server has another one. */
+/** The `typ` of ID tokens: what clients expect. Other JWTs of this server have another one, but for those of some dialects. */
 export const ID_TOKEN_TYPE = 'JWT'
 
 const seconds = (date: Date): number => Math.floor(date.getTime() / 1000)
@@ -35,6 +35,18 @@ export const idToken: TokenCompanion<OpenidTables> = {
     }
     return ctx.tokens.sign({ ...claims, ...own }, { type: ID_TOKEN_TYPE, algorithm })
   },
+}
+
+/**
+ * The claims of an ID token of ours, current or not; undefined for everything else. Access tokens of dialects may have the same
+ * `typ`, issuer and audience: what tells them apart is the hash of the token beside which each ID token was given.
+ */
+export function readIdToken(ctx: Pick<PluginContext, 'issuer' | 'tokens'>, jwt: string) {
+  const { iss, aud, sub, at_hash, sid } = ctx.tokens.verify(jwt, { type: ID_TOKEN_TYPE }) ?? {}
+  if (iss !== ctx.issuer || typeof aud !== 'string' || typeof sub !== 'string' || typeof at_hash !== 'string') {
+    return undefined
+  }
+  return { aud, sub, sid: typeof sid === 'string' ? sid : undefined }
 }
 
 /** What ID tokens of an app are signed with. */

@@ -12,7 +12,7 @@ import { sweepApps } from './session-apps.ts'
 import { settings } from './settings.ts'
 import { subjects } from './subjects.ts'
 import type { OpenidTables } from './tables.ts'
-import { userInfo, userinfoEndpoints } from './userinfo.ts'
+import { USERINFO_PATH, userInfo, userinfoEndpoints } from './userinfo.ts'
 
 /** Tells apps who their users are (OpenID Connect Core 1.0, Discovery 1.0). */
 export const openid = () =>
@@ -22,6 +22,7 @@ export const openid = () =>
     tables: ['openid_session_app'],
     migrations,
     scopes,
+    resources: [{ uri: USERINFO_PATH, name: 'Who you are' }],
     authorizeParams: [authorizeParams],
     tokenCompanions: [idToken],
     userClaims: standardClaims,

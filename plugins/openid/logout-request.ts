@@ -1,5 +1,5 @@
 import type { App, PageContext, RawParams } from 'grantql/plugin'
-import { ID_TOKEN_TYPE } from './id-token.ts'
+import { readIdToken } from './id-token.ts'
 import { logoutSettings } from './logout-settings.ts'
 
 /** An ID token that this server gave to an app, though it may be over by now. */
@@ -55,9 +55,8 @@ export async function readLogoutRequest(ctx: PageContext, params: RawParams): Pr
 
 /** The claims of an ID token of ours. Any app's: which one, the token says. */
 function readHint(ctx: PageContext, text: string): Hint | undefined {
-  const { iss, aud, sub, sid } = ctx.tokens.verify(text, { type: ID_TOKEN_TYPE }) ?? {}
-  if (iss !== ctx.issuer || typeof aud !== 'string' || typeof sub !== 'string') return undefined
-  return { clientId: aud, sub, sid: typeof sid === 'string' ? sid : undefined }
+  const idToken = readIdToken(ctx, text)
+  return idToken && { clientId: idToken.aud, sub: idToken.sub, sid: idToken.sid }
 }
 
 /** The registered URI as it stands, and the state behind it: a parser would write some of it another way. */

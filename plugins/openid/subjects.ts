@@ -1,4 +1,10 @@
-import { type App, InvalidRequest, type PluginContext, type SubjectSource } from 'grantql/plugin'
+import {
+  type App,
+  InvalidRequest,
+  type PluginContext,
+  type SubjectSource,
+  TemporarilyUnavailable,
+} from 'grantql/plugin'
 import { settings } from './settings.ts'
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -52,11 +58,13 @@ const checked = new WeakMap<App, string>()
  * Has the sector say that the app is of it: else any app could ask for the ids of another one.
  *
  * @throws {InvalidRequest} when it does not
+ * @throws {TemporarilyUnavailable} when it cannot be read: a token that is refreshed meanwhile is not lost
  */
 async function checkSector(ctx: PluginContext, app: App, uri: string): Promise<void> {
   if (checked.get(app) === uri) return
+  // Why it cannot be read is not said: whoever named the URL would learn something of our network.
   const listed = await ctx.fetchDocument(uri).catch((cause) => {
-    throw new InvalidRequest({ message: 'The sector identifier document of this app cannot be read.', cause })
+    throw new TemporarilyUnavailable({ message: 'The sector identifier document of this app cannot be read.', cause })
   })
   if (!Array.isArray(listed) || !app.redirectUris.every((redirectUri) => listed.includes(redirectUri))) {
     throw new InvalidRequest({ message: 'The sector identifier document does not list the redirect URIs of this app.' })

@@ -14,7 +14,7 @@ export interface Passkey {
 type CredentialRow = Selectable<PasskeyTables['passkey_sign_in_credential']>
 export type NewCredential = Pick<CredentialRow, 'credential_id' | 'public_key' | 'counter' | 'transports' | 'label'>
 type Needs = Pick<PluginContext<PasskeyTables>, 'db' | 'now' | 'transaction'>
-type Recording = Needs & Pick<PluginContext<PasskeyTables>, 'audit'>
+type Recording = Needs & Pick<PluginContext<PasskeyTables>, 'audit' | 'isDuplicateKey'>
 
 const TABLE = 'passkey_sign_in_credential'
 
@@ -46,7 +46,7 @@ export async function addCredential(ctx: Recording, userId: string, added: NewCr
       await ctx.audit.write(eventOf('passkey-added', row), trx)
     })
   } catch (error) {
-    if (!(await findCredential(ctx, added.credential_id))) throw error
+    if (!ctx.isDuplicateKey(error)) throw error
     throw new InvalidInput({ message: 'This passkey is registered already.', field: ['credential'] })
   }
   return passkeyFromRow(row)

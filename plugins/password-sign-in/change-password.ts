@@ -17,7 +17,8 @@ import type { PasswordTables } from './tables.ts'
  * with a passkey alone) chooses one by having just signed in.
  *
  * @throws {Unauthenticated} when nobody is signed in
- * @throws {SignInAgain} when they have no password and their sign-in is more than ten minutes ago
+ * @throws {SignInAgain} when they have no password and their sign-in is more than ten minutes ago, or somebody else changed
+ * how they sign in meanwhile
  * @throws {InvalidCredentials} {InvalidRequest} {TooManyAttempts} as a sign-in does
  * @throws {InvalidInput} when the new password is not good enough
  */
@@ -33,10 +34,11 @@ export async function changePassword(
   if (!present) throw new Unauthenticated()
   checkStrength(ctx, newPassword, 'newPassword')
   const { session, user } = present
+  const signInVersion = await ctx.users.signInVersion(user.id)
   if ((await findPhc(ctx, user.id)) !== undefined) await verifyCurrent(ctx, user, currentPassword)
   else if (!ctx.sessions.isFresh(session)) throw new SignInAgain()
   const phc = await queue.run(() => hashPassword(newPassword))
-  await ctx.users.changeSignIn(user.id, storesPassword(ctx, phc), { keptSessionId: session.id })
+  await ctx.users.changeSignIn(user.id, storesPassword(ctx, phc), { keptSessionId: session.id, signInVersion })
 }
 
 async function verifyCurrent(ctx: RequestContext<PasswordTables>, { id, username }: User, password: string) {

@@ -2,6 +2,8 @@ import { type PluginContext, param, type SignIn } from 'grantql/plugin'
 import type { HashQueue } from './hash-queue.ts'
 import { checkStrength, findPhc, LONGEST, storesPassword } from './passwords.ts'
 import { dummyVerify, hashPassword, needsRehash, verifyPassword } from './scrypt.ts'
+import { settings } from './settings.ts'
+import { signUp } from './sign-up.ts'
 import type { PasswordTables } from './tables.ts'
 
 const params = {
@@ -40,6 +42,11 @@ export function passwordSignInMethod(queue: HashQueue): SignIn<typeof params, Pa
     async enroll(ctx, { password = '' }) {
       checkStrength(ctx, password)
       return storesPassword(ctx, await queue.run(() => hashPassword(password)))
+    },
+
+    signUp: {
+      isOpen: (ctx) => ctx.setting(settings.signUp),
+      run: (ctx, { username, password, email }) => signUp(ctx, queue, { username, password, email: email ?? '' }),
     },
   }
 }

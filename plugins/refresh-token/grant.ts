@@ -18,7 +18,8 @@ export const grant = defineGrant()({
   errors: [InvalidGrant],
   async exchange(ctx, { refreshToken, scopes }) {
     const retryWindowSeconds = ctx.setting(settings.retryWindowSeconds, ctx.app)
-    const family = await ctx.tokens.refreshing({ refreshToken, retryWindowSeconds })
+    const endsAccessTokens = ctx.setting(settings.endsAccessTokens, ctx.app)
+    const family = await ctx.tokens.refreshing({ refreshToken, retryWindowSeconds, endsAccessTokens })
     if ('repeated' in family) return family
     // What the app lost since is lost here too; what the user never gave cannot be asked for.
     const kept = family.scopes.filter((scope) => ctx.app.scopes.includes(scope))

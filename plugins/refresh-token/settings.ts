@@ -14,7 +14,7 @@ export const settings = {
     description: 'Seconds after which nothing that descends from one approval can be refreshed any more.',
     default: 90 * DAY_SECONDS,
     minimum: 60,
-    maximum: 366 * DAY_SECONDS,
+    maximum: 10 * 366 * DAY_SECONDS,
     perApp: true,
   }),
   retryWindowSeconds: setting.integer({
@@ -22,6 +22,17 @@ export const settings = {
     default: 10,
     minimum: 0,
     maximum: 60,
+    perApp: true,
+  }),
+  neededScope: setting.string({
+    description:
+      'The scope without which no refresh token is given, such as offline_access (OpenID Connect Core §11). Empty: none is needed.',
+    default: '',
+    perApp: true,
+  }),
+  endsAccessTokens: setting.boolean({
+    description: 'A refresh ends the access tokens that are on record, at once. Signed ones of this server live on.',
+    default: false,
     perApp: true,
   }),
 }

@@ -35,16 +35,20 @@ export interface Apps {
   byId(id: string): Promise<App | undefined>
   list(page: AppPage): Promise<readonly App[]>
   count(ownerId?: string): Promise<number>
-  insert(app: App, secretHash: Buffer | undefined): Promise<void>
+  /** @param also what else is written, all or nothing */
+  insert(app: App, secretHash: Buffer | undefined, also?: WriteAlso): Promise<void>
   /**
    * Writes what differs from `present`, so that a change of something else at the same time is kept; without it, all.
    */
   update(app: App, present?: App): Promise<void>
   /** The app, its secrets and its open approvals; its tokens end with it. */
-  remove(app: App): Promise<void>
+  remove(app: App, also?: WriteAlso): Promise<void>
   /** Adds a secret; the present ones end at `othersEndAt`. Answers false where more than `most` would live then. */
-  addSecret(app: App, secretHash: Buffer, othersEndAt: Date, most: number): Promise<boolean>
+  addSecret(app: App, secretHash: Buffer, othersEndAt: Date, most: number, also?: WriteAlso): Promise<boolean>
 }
+
+/** Writes something more in the same transaction; it may run more than once. */
+export type WriteAlso = (trx: Transaction<CoreTables>) => Promise<void>
 
 export function openApps(database: Database, changes: Changes, now: () => Date): Apps {
   const { db } = database
@@ -92,7 +96,7 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
       return Number((await query.executeTakeFirstOrThrow()).count)
     },
 
-    async insert(app, secretHash) {
+    async insert(app, secretHash, also) {
       await database.transaction(async (trx) => {
         await trx.insertInto('app').values(appToRow(app, now())).execute()
         if (secretHash)
@@ -100,6 +104,7 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
             .insertInto('app_secret')
             .values(secretRow(app, secretHash, null))
             .execute()
+        await also?.(trx)
       })
     },
 
@@ -110,7 +115,7 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
       )
     },
 
-    async remove(app) {
+    async remove(app, also) {
       await changes.commit('app', app.id, async (trx) => {
         await trx.deleteFrom('app').where('id', '=', app.id).execute()
         await trx.deleteFrom('app_secret').where('app_id', '=', app.id).execute()
@@ -120,10 +125,11 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
           .where('app_id', '=', app.id)
           .where('revoked_at', 'is', null)
           .execute()
+        await also?.(trx)
       })
     },
 
-    async addSecret(app, secretHash, othersEndAt, most) {
+    async addSecret(app, secretHash, othersEndAt, most, also) {
       const at = now()
       return changes.commit('app', app.id, async (trx) => {
         // The app's row first: of two who add one at once, the second counts the first one's.
@@ -141,6 +147,7 @@ export function openApps(database: Database, changes: Changes, now: () => Date):
           .insertInto('app_secret')
           .values(secretRow(app, secretHash, null))
           .execute()
+        await also?.(trx)
         return true
       })
     },

@@ -19,6 +19,7 @@ export type AuditKind =
   | 'app.updated'
   | 'app.deleted'
   | 'app.secret-rotated'
+  | 'app.client-id-reset'
   | 'app.disconnected'
   | 'user.created'
   | 'user.updated'

@@ -51,7 +51,7 @@ async function* examine(configPath: string | undefined): AsyncGenerator<Finding>
 }
 
 function checkConfiguration(config: Config): Finding {
-  const registry = attempt(() => createRegistry(config.plugins, config.scopes ?? []))
+  const registry = attempt(() => createRegistry(config.plugins, config.scopes ?? [], config.resources))
   if (registry instanceof Error) return fail('configuration', registry.message)
   return ok(
     'configuration',

@@ -15,7 +15,7 @@ export function addPluginCommands(program: Command): void {
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       const config = await loadConfig({ path: command.optsWithGlobals().config })
       // Refuses what the server would refuse.
-      createRegistry(config.plugins, config.scopes ?? [])
+      createRegistry(config.plugins, config.scopes ?? [], config.resources)
       print(
         json,
         config.plugins.map((plugin) => ({ id: plugin.id, requires: plugin.requires, ...contributionsOf(plugin) })),

@@ -16,8 +16,8 @@ export function addSchemaCommands(program: Command): void {
         import('graphql'),
         import('../graphql/schema.ts'),
       ])
-      const { plugins, scopes = [], graphql } = await loadConfig({ path: command.optsWithGlobals().config })
-      const schemas = createSchemas(createRegistry(plugins, scopes), graphql)
+      const { plugins, scopes = [], resources, graphql } = await loadConfig({ path: command.optsWithGlobals().config })
+      const schemas = createSchemas(createRegistry(plugins, scopes, resources), graphql)
       process.stdout.write(`${printSchema(admin ? schemas.admin : schemas.public)}\n`)
     })
 }

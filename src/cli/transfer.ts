@@ -106,8 +106,8 @@ async function transfer(
 }
 
 /** The tables of core and of the plugins that are on. */
-function transferredTables({ plugins, scopes = [] }: Config): readonly string[] {
-  const { plugins: checked } = createRegistry(plugins, scopes)
+function transferredTables({ plugins, scopes = [], resources }: Config): readonly string[] {
+  const { plugins: checked } = createRegistry(plugins, scopes, resources)
   const all = [...CORE_TABLES, ...checked.flatMap(({ tables = [] }) => tables)]
   return all.filter((name) => !OF_THE_MOMENT.includes(name))
 }

@@ -35,9 +35,14 @@ const CONFIG = z.strictObject({
           .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'the name of a scope has no space, " or \\ (RFC 6749 §3.3)'),
         description: z.string(),
         adminOnly: z.boolean().optional(),
+        adminApproves: z.boolean().optional(),
+        forUsers: z.boolean().optional(),
         audience: z.string().optional(),
       }),
     )
+    .optional(),
+  resources: z
+    .array(z.strictObject({ uri: z.string(), name: z.string().min(1), scopes: z.array(z.string()).optional() }))
     .optional(),
   tokens: z
     .strictObject({

@@ -1,4 +1,4 @@
-import type { ScopeDeclaration } from '../plugin/contributions.ts'
+import type { ResourceDeclaration, ScopeDeclaration } from '../plugin/contributions.ts'
 import type { CoreTables } from '../storage/tables.ts'
 
 /** What core holds itself, so that no plugin takes it. */
@@ -14,6 +14,7 @@ export const CORE_TABLES = [
   'refresh_token',
   'access_token',
   'revoked_token',
+  'used_once',
   'pace',
   'guess',
   'known_device',
@@ -55,6 +56,7 @@ export const CORE_ROUTES = [
   { method: 'POST', path: '/oauth/token' },
   { method: 'GET', path: '/oauth/jwks' },
   { method: 'GET', path: '/.well-known/oauth-authorization-server' },
+  { method: 'GET', path: '/.well-known/oauth-protected-resource' },
   { method: 'GET', path: '/sign-in' },
   { method: 'POST', path: '/sign-in' },
   { method: 'POST', path: '/sign-out' },
@@ -81,6 +83,7 @@ export const CORE_METADATA = [
   'response_modes_supported',
   'grant_types_supported',
   'token_endpoint_auth_methods_supported',
+  'token_endpoint_auth_signing_alg_values_supported',
   'code_challenge_methods_supported',
   'authorization_response_iss_parameter_supported',
 ] as const
@@ -126,4 +129,8 @@ export const ADMIN_PATH = '/admin/graphql'
 
 export const CORE_SCOPES: readonly ScopeDeclaration[] = [
   { name: ADMIN_SCOPE, description: 'Administer this server', adminOnly: true, audience: ADMIN_PATH },
+]
+
+export const CORE_RESOURCES: readonly ResourceDeclaration[] = [
+  { uri: ADMIN_PATH, name: 'The administration of this server', scopes: [ADMIN_SCOPE] },
 ]

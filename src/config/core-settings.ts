@@ -10,6 +10,12 @@ export const coreSettings = {
     maximum: 60,
     perApp: true,
   }),
+  clientAuthMethods: setting.list({
+    description:
+      'How an app may prove who it is, by the names in token_endpoint_auth_methods_supported. Empty: by all that it has a secret or keys for.',
+    default: [],
+    perApp: true,
+  }),
   auditRetentionDays: setting.integer({
     description: 'Days for which the audit log is kept. 0 keeps it for ever.',
     default: 365,

@@ -1,6 +1,6 @@
 import type { SigningAlgorithm } from '../keys/algorithms.ts'
 import type { ChangedLimits } from '../limits/guess-limits.ts'
-import type { ScopeDeclaration } from '../plugin/contributions.ts'
+import type { ResourceDeclaration, ScopeDeclaration } from '../plugin/contributions.ts'
 import type { Plugin } from '../plugin/define-plugin.ts'
 
 /** A deployment: what the server can do, and what its tokens are like. What differs from machine to machine is environment. */
@@ -9,6 +9,8 @@ export interface Config {
   readonly plugins: readonly Plugin[]
   /** Scopes beside those that plugins bring. */
   readonly scopes?: readonly ScopeDeclaration[]
+  /** APIs that tokens can be for, beside those that plugins bring and that scopes speak of. */
+  readonly resources?: readonly ResourceDeclaration[]
   readonly tokens?: {
     /** Seconds an access token lives. Defaults to 3,600. */
     readonly accessTokenTtlSeconds?: number

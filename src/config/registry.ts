@@ -12,6 +12,7 @@ import type { Setting } from '../plugin/setting.ts'
 import { snakeCase, wireName } from '../plugin/wire-name.ts'
 import { BootError } from './boot-error.ts'
 import { Claims, clash } from './claims.ts'
+import { collectResources } from './collect-resources.ts'
 import {
   CORE_AUTHORIZE_PARAMS,
   CORE_METADATA,
@@ -54,6 +55,8 @@ export interface Registry {
   readonly approvals: ReadonlyMap<string, Owned<contributions.ApprovalPresentation>>
   /** Those of the standard: of core, of the configuration and of plugins that are no dialect. */
   readonly scopes: ReadonlyMap<string, contributions.ScopeDeclaration>
+  /** By their URIs, paths of this server as they are declared. */
+  readonly resources: ReadonlyMap<string, contributions.ResourceDeclaration>
   readonly claims: readonly Owned<contributions.ClaimSource>[]
   readonly userClaims: readonly Owned<contributions.UserClaims>[]
   readonly subjects: Owned<contributions.SubjectSource> | undefined
@@ -87,6 +90,7 @@ export interface Registry {
 export function createRegistry(
   plugins: readonly Plugin[],
   scopes: readonly contributions.ScopeDeclaration[],
+  resources: readonly contributions.ResourceDeclaration[] = [],
 ): Registry {
   const claims = new Claims()
   const routes = new RoutePatterns()
@@ -176,9 +180,14 @@ export function createRegistry(
   keyed('sign-in', signIns, (signIn) => signIn.id)
   const clientAuth = each((plugin) => plugin.clientAuth)
   keyed('client authentication method', clientAuth, (method) => method.method)
+  // Methods of one plugin may read the same parameters.
+  for (const [pluginId, methods] of Map.groupBy(clientAuth, (method) => method.pluginId)) {
+    for (const name of wireNamesOf(methods)) claims.take('token parameter', name, pluginId)
+  }
   const senderConstraints = each((plugin) => plugin.senderConstraints)
   keyed('sender constraint', senderConstraints, (constraint) => constraint.id)
   const standardScopes = collectScopes(claims, plugins, scopes)
+  const allResources = collectResources(claims, plugins, resources, standardScopes)
   const dialectScopes = collectDialectScopes(claims, plugins)
   const jobs = each((plugin) => plugin.jobs)
   keyed('job', jobs, (job) => `${job.pluginId}/${job.id}`)
@@ -230,6 +239,7 @@ export function createRegistry(
     ),
     observers: each((plugin) => (plugin.on ? [plugin.on] : [])),
     scopes: standardScopes,
+    resources: allResources,
     dialectScopes,
     findScope: (name, dialect) =>
       (dialect === undefined ? undefined : dialectScopes.get(dialect)?.get(name)) ?? standardScopes.get(name),
@@ -239,6 +249,9 @@ export function createRegistry(
     claimMutation: (name, owner) => claims.take('mutation', name, owner),
   }
 }
+
+const wireNamesOf = (methods: readonly contributions.ClientAuthMethod[]): ReadonlySet<string> =>
+  new Set(methods.flatMap(({ params = {} }) => Object.entries(params).map(([name, param]) => wireName(name, param))))
 
 function checkId(plugin: Plugin): void {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(plugin.id)) {

@@ -7,7 +7,16 @@ interface Route {
 }
 
 const isParameter = (segment: string) => segment.startsWith(':')
-const hasParameter = (path: string) => path.split('/').some(isParameter)
+
+/**
+ * Which of two paths wins that match the same request: that of the lower rank. A fixed one is 0, a pattern 1, and one that
+ * begins with a parameter 2: it reaches into everybody's paths.
+ */
+export function routeRank(path: string): 0 | 1 | 2 {
+  const [, first = '', ...others] = path.split('/')
+  if (isParameter(first)) return 2
+  return others.some(isParameter) ? 1 : 0
+}
 
 /** Whether some path matches both patterns. */
 function overlap(one: string, other: string): boolean {
@@ -19,15 +28,14 @@ function overlap(one: string, other: string): boolean {
   )
 }
 
-/** The routes of all plugins. A fixed path wins over a pattern, so only two of the same sort can clash. */
+/** The routes of all plugins. The lower rank wins, so only two of the same can clash. */
 export class RoutePatterns {
   readonly #routes: Route[] = []
 
-  /** @throws {BootError} when another route of the same sort matches the same path, naming both owners */
+  /** @throws {BootError} when another route of the same rank matches the same path, naming both owners */
   take(method: string, path: string, owner: string): void {
     const clashing = this.#routes.find(
-      (route) =>
-        route.method === method && hasParameter(route.path) === hasParameter(path) && overlap(route.path, path),
+      (route) => route.method === method && routeRank(route.path) === routeRank(path) && overlap(route.path, path),
     )
     if (clashing) throw clash('path', `${method} ${path}`, clashing.owner, owner)
     this.#routes.push({ method, path, owner })

@@ -1,7 +1,8 @@
 import type { App } from '../apps/app.ts'
 import { InvalidInput } from '../errors/standard.ts'
 import { redirectUriMistake } from '../operations/redirect-uri.ts'
-import type { Setting } from '../plugin/setting.ts'
+import { keySetMistake } from '../plugin/public-jwk.ts'
+import type { Setting, SettingFormat } from '../plugin/setting.ts'
 import type { Changes } from '../storage/changes.ts'
 import type { Database } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/rows.ts'
@@ -68,8 +69,21 @@ export function settingMistake(declaration: Setting | undefined, value: unknown)
   if (!fits(declaration, value)) return 'There is no such setting, or it does not take this value.'
   const texts = Array.isArray(value) ? value : [value].filter((text) => text !== '')
   const { format } = declaration ?? {}
-  if (format === 'redirect-uri') return firstOf(texts, redirectUriMistake)
-  return format === 'web-url' ? firstOf(texts, webUrlMistake) : undefined
+  return format === undefined ? undefined : firstOf(texts, MISTAKES[format])
+}
+
+const MISTAKES: Readonly<Record<SettingFormat, (text: string) => string | undefined>> = {
+  'key-set': keySetTextMistake,
+  'redirect-uri': redirectUriMistake,
+  'web-url': webUrlMistake,
+}
+
+function keySetTextMistake(text: string): string | undefined {
+  try {
+    return keySetMistake(JSON.parse(text))
+  } catch {
+    return 'A key set is JSON.'
+  }
 }
 
 function firstOf(texts: readonly string[], mistake: (text: string) => string | undefined): string | undefined {

@@ -37,6 +37,8 @@ interface ErrorOptions {
   readonly reason?: RefusalReason
   /** The wire name of the parameter, or the scope, that is wrong: for dialects whose system names it. */
   readonly about?: string
+  /** `WWW-Authenticate`, where a credential of the request is at fault: the answer is 401 then, whatever is declared. */
+  readonly challenge?: string
 }
 
 type ConstructorArguments<F extends Fields> =
@@ -56,13 +58,15 @@ export abstract class OAuthError extends Error {
   abstract readonly reason: RefusalReason | undefined
   /** The wire name of the parameter, or the scope, that is wrong: for dialects whose system names it. */
   abstract readonly about: string | undefined
+  /** `WWW-Authenticate`, where a credential of the request is at fault. */
+  readonly challenge: string | undefined = undefined
 
   get code(): string {
     return this.declaration.code
   }
 
   get status(): number {
-    return this.declaration.status ?? 400
+    return this.challenge === undefined ? (this.declaration.status ?? 400) : 401
   }
 
   /** True across copies of the package: a plugin may bring its own. */
@@ -100,14 +104,16 @@ export function defineError<const F extends Fields = Record<never, never>>(
     readonly values: FieldValues<F>
     readonly reason: RefusalReason | undefined
     readonly about: string | undefined
+    override readonly challenge: string | undefined
 
     constructor(options: ErrorOptions & Partial<FieldValues<F>> = {}) {
-      const { message, cause, reason, about, ...values } = options
+      const { message, cause, reason, about, challenge, ...values } = options
       super(message ?? declaration.message, cause === undefined ? undefined : { cause })
       this.name = DeclaredError.typeName
       this.values = values as unknown as FieldValues<F>
       this.reason = reason
       this.about = about
+      this.challenge = challenge
     }
 
     static override [Symbol.hasInstance](value: unknown): boolean {

@@ -44,6 +44,13 @@ export const InvalidScope = defineError({
   description: 'Returned when a scope is unknown, malformed, or not among those that the app was given.',
 })
 
+export const InvalidTarget = defineError({
+  code: 'invalid_target',
+  spec: 'RFC 8707 §2',
+  message: 'A resource is unknown here, malformed, or not one that this app may ask for.',
+  description: 'Returned when a resource cannot be named, is unknown, or is not among those that were said yes to.',
+})
+
 export const UnsupportedResponseType = defineError({
   code: 'unsupported_response_type',
   spec: 'RFC 6749 §4.1.2.1',

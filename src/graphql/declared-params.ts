@@ -19,6 +19,7 @@ export function paramFields(t: InputFieldMaker, params: Params): InputFieldMap {
 function paramField(t: InputFieldMaker, { kind, optional, description }: Param) {
   const options = { required: !optional, description }
   switch (kind) {
+    case 'list':
     case 'scopes':
       return t.stringList(options)
     case 'integer':

@@ -15,7 +15,10 @@ import { declareMutation, type SchemaParts } from './mutations.ts'
 export function addGrantMutations(parts: SchemaParts): ReturnType<typeof addTokenSet> {
   const { builder, registry } = parts
   const TokenSetType = addTokenSet(builder, registry)
-  const added: Params = Object.assign({}, ...registry.tokenParams.map(({ params }) => params))
+  const added: Params = Object.assign(
+    {},
+    ...[...registry.clientAuth, ...registry.tokenParams].map(({ params }) => params),
+  )
   for (const grant of registry.grants.values()) {
     const params = { ...grant.params, ...added }
     const toTexts = prepareTexts(params)

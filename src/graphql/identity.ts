@@ -16,12 +16,19 @@ export async function identify(core: Core, endpoint: EndpointName, headers: Head
   const authorization = headers.get('authorization')
   if (authorization === null) return byCookie(core, headers)
   if (/^Basic /i.test(authorization)) return NOBODY
+  if (endpoint === 'public' && isForOperation(core, authorization)) return NOBODY
   const token = bearerToken(headers)
   if (token === undefined) throw new Unauthenticated()
   const viewer = await signedIn(core, token)
   if (viewer) return ofViewer(viewer)
   if (endpoint === 'admin') return byAccessToken(core, token)
   throw new Unauthenticated()
+}
+
+/** A token that is bound to a key says who its app is, to the operation that it is presented to (RFC 9449 §7.1). */
+function isForOperation({ registry }: Pick<Core, 'registry'>, authorization: string): boolean {
+  const [scheme = ''] = authorization.split(' ', 1)
+  return registry.senderConstraints.some(({ tokenType }) => tokenType.toLowerCase() === scheme.toLowerCase())
 }
 
 /** Whether the cookie of the pages came with the request. */

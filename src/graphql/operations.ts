@@ -1,7 +1,9 @@
+import { authorizeRequestParams } from '../config/authorize-request-params.ts'
 import type { Owned } from '../config/registry.ts'
 import { InvalidClient, InvalidRequest, InvalidScope, TooManyAttempts, UnauthorizedClient } from '../errors/standard.ts'
 import { runOperation } from '../operations/run-operation.ts'
 import type { PluginOperation } from '../plugin/define-operation.ts'
+import type { Params } from '../plugin/param.ts'
 import { coreOf } from './context.ts'
 import { declaredFields } from './declared-fields.ts'
 import { credentialFields, paramFields, prepareTexts, presentedCredentials } from './declared-params.ts'
@@ -17,14 +19,20 @@ export function addOperationMutations(parts: SchemaParts): void {
 
 function addOperationMutation(parts: SchemaParts, operation: Owned<PluginOperation>, name: string): void {
   const hasApp = operation.clientAuth !== 'none'
-  const hasInput = hasApp || Object.keys(operation.params).length > 0
-  const hasScopes = Object.values(operation.params).some(({ kind }) => kind === 'scopes')
-  const toTexts = prepareTexts(operation.params)
+  const params: Params = Object.assign(
+    {},
+    operation.params,
+    operation.takesAuthorizeRequest && authorizeRequestParams(parts.registry),
+    ...(hasApp ? parts.registry.clientAuth.map((method) => method.params) : []),
+  )
+  const hasInput = hasApp || Object.keys(params).length > 0
+  const hasScopes = Object.values(params).some(({ kind }) => kind === 'scopes')
+  const toTexts = prepareTexts(params)
   declareMutation(parts, name, {
     description: sentence(operation.description, operation.spec),
     subGraphs: ['public'],
     checksCredential: hasApp,
-    ...(hasInput && { input: (t) => ({ ...(hasApp && credentialFields(t)), ...paramFields(t, operation.params) }) }),
+    ...(hasInput && { input: (t) => ({ ...(hasApp && credentialFields(t)), ...paramFields(t, params) }) }),
     type: addResultType(parts, operation),
     errors: [
       InvalidRequest,
@@ -32,6 +40,7 @@ function addOperationMutation(parts: SchemaParts, operation: Owned<PluginOperati
       ...(hasApp || operation.limit ? [TooManyAttempts] : []),
       ...(hasScopes ? [InvalidScope] : []),
       ...operation.errors,
+      ...(operation.takesAuthorizeRequest ? parts.registry.authorizeParams.flatMap(({ errors = [] }) => errors) : []),
     ],
     resolve: (input: Readonly<Record<string, unknown>> = {}, context) =>
       runOperation(coreOf(context), operation, {

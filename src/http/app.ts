@@ -4,6 +4,7 @@ import type { Logger } from '../plugin/context.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import type { Answer } from '../rest/answer.ts'
 import { errorAnswer } from '../rest/error-response.ts'
+import { type OwnResource, withResourceMetadata } from '../rest/protected-resources.ts'
 import { limitBody } from './body-limit.ts'
 import { createCrossOrigin } from './cors.ts'
 import { toAnswerable } from './error-boundary.ts'
@@ -27,6 +28,8 @@ export interface HttpOptions {
   readonly meter: RequestMeter
   readonly maxBodyBytes: number
   readonly allowedOrigins: readonly string[]
+  /** Those at paths of this server. */
+  readonly resources: readonly OwnResource[]
   /** What a person is shown where a page fails. */
   errorPage(error: OAuthError, facts: RequestFacts): Answer | Response
 }
@@ -42,13 +45,15 @@ export interface Arrival {
 /** Makes the one function that answers requests: it routes, bounds, measures and logs them, and lets no error out. */
 export function createHttpApp(options: HttpOptions): HttpApp {
   const { origin, log, meter, maxBodyBytes } = options
+  const metadataUrls = new Map(options.resources.map(({ path, metadataUrl }) => [path, metadataUrl]))
   const crossOrigin = createCrossOrigin(options.allowedOrigins)
   const send = createSender({ common: apiHeaders(origin.issuer), crossOrigin, log, meter })
 
   const answerError = (error: unknown, face: Route['face'], facts: RequestFacts): Answer | Response => {
     const answerable = toAnswerable(error, log, facts.id)
     if (face === 'page') return options.errorPage(answerable, facts)
-    return errorAnswer(answerable, answerable.status === 500 ? { request_id: facts.id } : {})
+    const more = answerable.status === 500 ? { request_id: facts.id } : {}
+    return errorAnswer(answerable, more, facts.headers.get('authorization'))
   }
 
   const answerOther = (group: RouteGroup, request: Request): Answer => {
@@ -74,7 +79,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     } catch (error) {
       answer = answerError(error, group.face, arrival.facts)
     }
-    return send(arrival, group.path, route?.readers, answer)
+    const pointing = answer instanceof Response ? answer : withResourceMetadata(answer, metadataUrls.get(group.path))
+    return send(arrival, group.path, route?.readers, pointing)
   }
 
   const app = new Hono<{ Bindings: Arrival }>()

@@ -1,3 +1,4 @@
+import { routeRank } from '../config/route-patterns.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import type { Answer } from '../rest/answer.ts'
 
@@ -35,10 +36,10 @@ export interface RouteGroup {
   find(method: string): Route | undefined
 }
 
-/** Groups routes by path, fixed paths before patterns, so that those win. */
+/** Groups routes by path, in the order in which they win: fixed paths, patterns, patterns that begin with a parameter. */
 export function groupByPath(routes: readonly Route[]): readonly RouteGroup[] {
   const groups = [...Map.groupBy(routes, ({ path }) => path)].map(([path, own]) => createGroup(path, own))
-  return groups.sort((one, other) => Number(one.hasParameters) - Number(other.hasParameters))
+  return groups.sort((one, other) => routeRank(one.path) - routeRank(other.path))
 }
 
 function createGroup(path: string, routes: readonly Route[]): RouteGroup {

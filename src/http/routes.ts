@@ -6,13 +6,14 @@ import { answerJwks, answerMetadata } from '../rest/documents.ts'
 import { metadataDocument } from '../rest/metadata.ts'
 import { answerEndpoint } from '../rest/plugin-endpoints.ts'
 import { answerOperation } from '../rest/plugin-operations.ts'
+import type { OwnResource } from '../rest/protected-resources.ts'
 import { answerToken, answerTokenBody, TOKEN_PATH } from '../rest/token.ts'
 import type { Health } from './health.ts'
 import type { Metrics } from './metrics.ts'
 import type { Route } from './route.ts'
 
 /** The REST surface: core's own paths and those that plugins declare. */
-export function restRoutes(core: Core): readonly Route[] {
+export function restRoutes(core: Core, resources: readonly OwnResource[]): readonly Route[] {
   const metadata = metadataDocument(core)
   return [
     {
@@ -31,6 +32,16 @@ export function restRoutes(core: Core): readonly Route[] {
         readers: 'everybody',
         answersHead: true,
         handle: (_, facts) => answerMetadata(metadata, facts),
+      }),
+    ),
+    ...resources.map(
+      ({ metadataPath, document }): Route => ({
+        method: 'GET',
+        path: metadataPath,
+        face: 'api',
+        readers: 'everybody',
+        answersHead: true,
+        handle: (_, facts) => answerMetadata(document, facts),
       }),
     ),
     {

@@ -1,3 +1,4 @@
+import { answerHeadersOf } from '../operations/answer-headers.ts'
 import type { Logger } from '../plugin/context.ts'
 import type { Answer } from '../rest/answer.ts'
 import type { Arrival } from './app.ts'
@@ -23,9 +24,13 @@ type Send = (
 export function createSender({ common, crossOrigin, log, meter }: SenderOptions): Send {
   return ({ facts, startedAt }, path, readers, answer) => {
     const cors = crossOrigin.headers(readers, readers === 'configured' ? facts.headers.get('origin') : null)
+    const added = answerHeadersOf(facts)
     const response = isResponse(answer)
-      ? addHeaders(answer, { ...common, ...cors, 'x-request-id': facts.id })
-      : new Response(answer.body, { status: answer.status, headers: join(common, cors, answer.headers, facts.id) })
+      ? addHeaders(answer, { ...common, ...cors, ...added, 'x-request-id': facts.id })
+      : new Response(answer.body, {
+          status: answer.status,
+          headers: join(common, cors, added ? { ...answer.headers, ...added } : answer.headers, facts.id),
+        })
     const milliseconds = performance.now() - startedAt
     const { status } = answer
     meter.observe(facts.method, path, status, milliseconds)

@@ -18,12 +18,12 @@ type Needs = Pick<Core, 'database' | 'log' | 'now' | 'registry'>
  */
 export async function deliverOutbox(core: Core, signal: AbortSignal): Promise<void> {
   await dropExpired(core)
-  // What one delivery stores for another is delivered at once, and so is what does not fit a batch.
-  while (!signal.aborted && (await deliverBatch(core, signal)) > 0);
+  // What one delivery stores for another is delivered at once, and nothing waits behind a batch that fails.
+  for (let hasMore = true; hasMore && !signal.aborted; ) hasMore = await deliverBatch(core, signal)
 }
 
-/** Answers how many were delivered. */
-async function deliverBatch(core: Core, signal: AbortSignal): Promise<number> {
+/** Answers whether more may be due. Nothing stays due: what cannot be delivered is so later. */
+async function deliverBatch(core: Core, signal: AbortSignal): Promise<boolean> {
   const due = await core.database.db
     .selectFrom('outbox')
     .selectAll()
@@ -32,13 +32,14 @@ async function deliverBatch(core: Core, signal: AbortSignal): Promise<number> {
     .limit(BATCH)
     .execute()
   let delivered = 0
+  const isFull = due.length === BATCH
   const workers = Array.from({ length: Math.min(AT_ONCE, due.length) }, async () => {
     for (let message = due.shift(); message && !signal.aborted; message = due.shift()) {
       if (await deliver(core, message)) delivered += 1
     }
   })
   await Promise.all(workers)
-  return delivered
+  return delivered > 0 || isFull
 }
 
 async function deliver(core: Core, message: OutboxTable): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { type RefreshLifetimes, refreshLifetimes } from './refresh-lifetimes.ts'
+import { tokenShape } from './token-shape.ts'
 
 /** The longest that the access can last which comes of an approval. */
 export interface AccessLifetime {
@@ -10,15 +11,18 @@ export interface AccessLifetime {
   readonly refreshes: RefreshLifetimes | undefined
 }
 
-/** How long the access lasts that an app gets by an approval, unless its grant gives less (RFC 6749 §10.2). */
+/** How long the access lasts that an app gets by the yes of a user, unless its grant gives less (RFC 6749 §10.2). */
 export function accessLifetime(
-  core: Pick<Core, 'policy' | 'registry' | 'settings'>,
+  core: Core,
   app: App,
-  { details }: Pick<Approval, 'details'>,
+  { details, grantType, requestedScopes }: Pick<Approval, 'details' | 'grantType' | 'requestedScopes'>,
+  userId: string,
 ): AccessLifetime {
+  const issuance = { subject: { userId }, scopes: requestedScopes }
+  const shaped = tokenShape(core, app)?.ttlSeconds({ app, grantType, issuance, userId, provenKey: undefined })
   const isInRedirect = core.registry.responseTypes.get(String(details.responseType))?.issues !== undefined
   return {
-    tokenSeconds: core.policy.accessTokenTtlSeconds,
-    refreshes: isInRedirect ? undefined : refreshLifetimes(core, app),
+    tokenSeconds: shaped ?? core.policy.accessTokenTtlSeconds,
+    refreshes: isInRedirect ? undefined : refreshLifetimes(core, app, requestedScopes),
   }
 }

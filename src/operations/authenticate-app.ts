@@ -1,5 +1,6 @@
 import type { App } from '../apps/app.ts'
 import type { KnownApp } from '../apps/apps.ts'
+import { coreSettings } from '../config/core-settings.ts'
 import type { Core } from '../core.ts'
 import { InvalidClient, InvalidRequest } from '../errors/standard.ts'
 import type { TokenRequest } from '../plugin/context.ts'
@@ -43,7 +44,7 @@ export async function authenticateApp(
   if (proved) return proved
   const { clientId, clientSecret, method } = readCredentials(credentials)
   const known = core.apps.peek(clientId) ?? (await findApp(core, clientId))
-  if (!known || known.app.disabledAt) throw new InvalidClient()
+  if (!known || known.app.disabledAt || !takesMethod(core, known.app, method)) throw new InvalidClient()
   if (known.app.type === 'public') {
     if (clientSecret !== undefined) throw new InvalidClient()
     return { app: known.app, method: 'none' }
@@ -60,10 +61,11 @@ export async function authenticateApp(
  * Authenticates by a method that a plugin brings, where one recognises the request.
  *
  * @throws {InvalidRequest} when the request uses another method beside it (RFC 6749 §2.3)
+ * @throws {InvalidClient} when it proves another app than the one that is named (RFC 7521 §4.2)
  */
 async function authenticateByPlugin(
   core: Core,
-  { basic, clientSecret }: PresentedCredentials,
+  { basic, clientId: sentClientId, clientSecret }: PresentedCredentials,
   { params, request }: Pick<TokenRequest, 'params' | 'request'>,
 ): Promise<AuthenticatedApp | undefined> {
   const method = core.registry.clientAuth.find((candidate) => candidate.recognises(params, request))
@@ -75,9 +77,17 @@ async function authenticateByPlugin(
     method.authenticate(requestContext(core, method.pluginId, request), params),
     `the client authentication method ${method.method}`,
   )
+  if (sentClientId && sentClientId !== clientId) throw new InvalidClient()
   const known = await findApp(core, clientId)
-  if (!known || known.app.disabledAt) throw new InvalidClient()
+  if (!known || known.app.disabledAt || known.app.type === 'public') throw new InvalidClient()
+  if (!takesMethod(core, known.app, method.method)) throw new InvalidClient()
   return { app: known.app, method: method.method }
+}
+
+/** An app that says how it proves who it is does so in no other way (RFC 7591 §2, `token_endpoint_auth_method`). */
+function takesMethod({ settings }: Pick<Core, 'settings'>, app: App, method: string): boolean {
+  const methods = settings.read(coreSettings.clientAuthMethods, app)
+  return methods.length === 0 || methods.includes(method)
 }
 
 async function noteWrongSecret(

@@ -1,4 +1,5 @@
 import type { Approval } from '../approvals/approval.ts'
+import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { OAuthError } from '../errors/oauth-error.ts'
 import { ServerError } from '../errors/standard.ts'
@@ -24,13 +25,19 @@ export function targetOf({ details }: Pick<Approval, 'details'>): AuthorizationT
   return { redirectUri, responseMode, responseType, state: typeof state === 'string' ? state : undefined }
 }
 
-/** Every answer says which server it is from (RFC 9207 §2), and the app's `state` exactly as it came (RFC 6749 §4.1.2). */
+/**
+ * Every answer says which server it is from (RFC 9207 §2), and the app's `state` exactly as it came (RFC 6749 §4.1.2); the
+ * dialect of the app may say it in its own words.
+ */
 export function answerTo(
-  core: Pick<Core, 'issuer'>,
+  core: Pick<Core, 'issuer' | 'registry'>,
+  app: Pick<App, 'dialect'> | undefined,
   { redirectUri, responseMode, state }: Pick<AuthorizationTarget, 'redirectUri' | 'responseMode' | 'state'>,
-  members: Readonly<Record<string, string>>,
+  said: Readonly<Record<string, string>>,
 ): AuthorizationAnswer {
-  return { redirectUri, responseMode, members: { ...members, ...(state !== undefined && { state }), iss: core.issuer } }
+  const members = { ...said, ...(state !== undefined && { state }), iss: core.issuer }
+  const dialect = app?.dialect === undefined ? undefined : core.registry.dialects.get(app.dialect)
+  return { redirectUri, responseMode, members: dialect?.answerMembers?.(members) ?? members }
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import type { ApprovalLine, AuthorizeInput } from '../plugin/contributions.ts'
-import type { RequestFacts } from '../plugin/request.ts'
+import type { RawParams, RequestFacts } from '../plugin/request.ts'
 import { parseParams } from './parse-params.ts'
 import { pluginContext, requestContext } from './plugin-context.ts'
 import type { SignedIn } from './presented-session.ts'
@@ -31,6 +31,25 @@ export async function readAuthorizeParams(
   return Object.keys(asked).length > 0 ? asked : undefined
 }
 
+/**
+ * Reads what an app that pushes its request says beside the parameters.
+ *
+ * @throws {InvalidRequest} and what the plugins declare
+ */
+export async function readPushed(
+  core: Core,
+  params: RawParams,
+  request: RequestFacts,
+): Promise<Readonly<Record<string, string>>> {
+  const further: Record<string, string> = {}
+  for (const added of core.registry.authorizeParams) {
+    if (!added.pushed) continue
+    const reading = added.pushed(requestContext(core, added.pluginId, request), parseParams(added.params, params))
+    Object.assign(further, await withDeadline(reading, `the authorize parameters ${added.id}`))
+  }
+  return further
+}
+
 /** Whether the plugins that were asked for something accept who is signed in. */
 export async function isAccepted(
   core: Core,
@@ -45,6 +64,14 @@ export async function isAccepted(
     if (!(await withDeadline(accepting, `the authorize parameters ${id}`))) return false
   }
   return true
+}
+
+/** The resources that were asked for by name. */
+export function resourcesAsked(core: Core, { details }: Pick<Approval, 'details'>): readonly string[] {
+  const asked = (details.asked ?? {}) as Asked
+  return core.registry.authorizeParams.flatMap(({ id, resources }) =>
+    asked[id] === undefined ? [] : (resources?.(asked[id]) ?? []),
+  )
 }
 
 /** What plugins were asked for beyond the scopes, for the person who decides. */

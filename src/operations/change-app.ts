@@ -3,7 +3,7 @@ import type { Core } from '../core.ts'
 import { InvalidInput, NotFound, TooManySecrets } from '../errors/standard.ts'
 import { hashSecret } from '../secrets/hash-secret.ts'
 import type { Actor } from './actor.ts'
-import { mintClientSecret } from './app-credentials.ts'
+import { keepClientSecret, mintClientId, mintClientSecret } from './app-credentials.ts'
 import { type AppDescription, checkApp, checkCounts } from './check-app.ts'
 
 /** Seconds that the present secrets go on working beside a new one, unless the caller says otherwise. */
@@ -88,10 +88,24 @@ function disabledAt(core: Pick<Core, 'now'>, app: App, isDisabled: boolean | und
   return isDisabled ? (app.disabledAt ?? core.now()) : undefined
 }
 
+/**
+ * Gives an app another `client_id`, in the shape of its dialect. Nobody is found by the one that it had. Its tokens stay, but
+ * for our own JWTs, which name it by the one before.
+ *
+ * @throws {NotFound}
+ */
+export async function resetClientId(core: Core, by: Actor, id: string): Promise<App> {
+  const app = await visibleApp(core, by, id)
+  const next: App = { ...app, clientId: await mintClientId(core, app.dialect) }
+  await core.apps.update(next, app)
+  await core.audit.write({ kind: 'app.client-id-reset', appId: app.id, userId: by.id })
+  return next
+}
+
 /** Deletes an app; its secrets stop working and its tokens end. @throws {NotFound} */
 export async function deleteApp(core: Core, by: Actor, id: string): Promise<App> {
   const app = await visibleApp(core, by, id)
-  await core.apps.remove(app)
+  await core.apps.remove(app, keepClientSecret(core, app, undefined))
   await core.audit.write({ kind: 'app.deleted', appId: app.id, userId: by.id })
   return app
 }
@@ -117,7 +131,8 @@ export async function rotateAppSecret(
   const at = core.now()
   const plain = await mintClientSecret(core, app)
   const othersEndAt = new Date(at.getTime() + overlapSeconds * 1000)
-  if (!(await core.apps.addSecret(app, hashSecret(plain), othersEndAt, MOST_SECRETS))) throw new TooManySecrets()
+  const keep = keepClientSecret(core, app, plain)
+  if (!(await core.apps.addSecret(app, hashSecret(plain), othersEndAt, MOST_SECRETS, keep))) throw new TooManySecrets()
   await core.audit.write({ kind: 'app.secret-rotated', appId: app.id, userId: by.id })
   return { app, clientSecret: plain }
 }

@@ -5,8 +5,10 @@ import type { Core } from '../core.ts'
 import { AccessDenied, ServerError } from '../errors/standard.ts'
 import type { AuthorizationAnswer } from '../plugin/context.ts'
 import type { PersonsDecision, ResponseType } from '../plugin/contributions.ts'
+import { objectParams } from '../plugin/raw-params.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import { mintSecret } from '../secrets/secret-format.ts'
+import { applyTokenParams } from './apply-token-params.ts'
 import { type AuthorizationTarget, answerTo, errorMembers } from './authorization-answer.ts'
 import { claimApproval } from './claim-approval.ts'
 import { approve, type Decider, deny } from './decide-approval.ts'
@@ -43,7 +45,8 @@ export async function concludeAuthorization(
 ): Promise<{ readonly approval: StoredApproval; readonly answer: AuthorizationAnswer }> {
   if ('denies' in decision) {
     const approval = await deny(core, decider, handle)
-    return { approval, answer: answerTo(core, target, errorMembers(core, new AccessDenied(), request.id)) }
+    const app = await core.apps.byId(approval.appId)
+    return { approval, answer: answerTo(core, app, target, errorMembers(core, new AccessDenied(), request.id)) }
   }
   const type = core.registry.responseTypes.get(target.responseType)
   if (!type) throw new ServerError({ cause: new Error(`There is no response type ${target.responseType} any more.`) })
@@ -53,7 +56,8 @@ export async function concludeAuthorization(
     key: code.key,
     expiresAt: new Date(at.getTime() + codeSeconds(core, type, app, target) * 1000),
   }))
-  return { approval, answer: answerTo(core, target, await membersOf(core, type, approval, code.plain, request)) }
+  const members = await membersOf(core, type, approval, code.plain, request)
+  return { approval, answer: answerTo(core, await core.apps.byId(approval.appId), target, members) }
 }
 
 function codeSeconds(
@@ -101,14 +105,16 @@ async function issue(
   }
   const proof = () => 'nothing-to-prove' as const
   const claimable = await claimApproval(core, claimant, { code, grantType: type.grantType, proof })
-  const issuance = {
+  const decided = {
     ...(await withDeadline(type.issues(requestContext(core, type.pluginId, request), claimable), type.responseType)),
     redeems: claimable.redemption,
     // A browser keeps no secret, so nothing that it is given can be refreshed (RFC 6749 §4.2.2).
     refreshable: false,
   }
+  const unproved = { app, method: 'none' }
+  const issuance = await applyTokenParams(core, { params: objectParams({}), request }, unproved, undefined, decided)
   const contextOf = (pluginId: string) =>
-    grantContext(core, pluginId, request, { app, method: 'none' }, undefined, () => Buffer.alloc(0))
+    grantContext(core, pluginId, request, unproved, undefined, () => Buffer.alloc(0))
   const minting = { app, grantType: type.grantType, issuance, provenKey: undefined, requestId: request.id }
   const tokens = await mintTokens(core, contextOf, minting)
   return {

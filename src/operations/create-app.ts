@@ -4,8 +4,9 @@ import { InvalidInput } from '../errors/standard.ts'
 import { generateId } from '../secrets/generate-id.ts'
 import { hashSecret } from '../secrets/hash-secret.ts'
 import type { Actor } from './actor.ts'
-import { mintClientId, mintClientSecret } from './app-credentials.ts'
+import { keepClientSecret, mintClientId, mintClientSecret } from './app-credentials.ts'
 import { type AppDescription, checkApp } from './check-app.ts'
+import { checkAppSetting } from './check-app-setting.ts'
 
 export interface CreatedApp {
   readonly app: App
@@ -17,6 +18,8 @@ interface NewApp extends Pick<AppDescription, 'name'>, Partial<Omit<AppDescripti
   readonly type: AppType
   /** An admin gives an app to somebody else, or to nobody (null). Left out: it belongs to who makes it. */
   readonly ownerId?: string | null | undefined
+  /** Own values of per-app settings, by `<plugin id>.<setting>`. */
+  readonly settings?: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -26,9 +29,10 @@ interface NewApp extends Pick<AppDescription, 'name'>, Partial<Omit<AppDescripti
  * @throws {InvalidInput} when something in it is wrong, or more than `by` may give
  */
 export async function createApp(core: Core, by: Actor, input: NewApp): Promise<CreatedApp> {
-  const { ownerId: givenOwnerId, ...described } = input
+  const { ownerId: givenOwnerId, settings = {}, ...described } = input
   const description: AppDescription = { grants: [], scopes: [], redirectUris: [], privileges: [], ...described }
   checkApp(core, by, description)
+  for (const [name, value] of Object.entries(settings)) checkAppSetting(core, name, value, ['settings', name])
   const ownerId = givenOwnerId === undefined ? by.id : await chooseOwner(core, by, givenOwnerId)
   const at = core.now()
   const app: App = {
@@ -43,13 +47,18 @@ export async function createApp(core: Core, by: Actor, input: NewApp): Promise<C
     redirectUris: unique(description.redirectUris),
     isVouched: by.role === 'admin',
     privileges: unique(description.privileges),
-    settings: {},
+    settings,
     tokenFormat: 'jwt',
     disabledAt: undefined,
     createdAt: at,
   }
   const clientSecret = app.type === 'public' ? undefined : await mintClientSecret(core, app)
-  await core.apps.insert(app, clientSecret === undefined ? undefined : hashSecret(clientSecret))
+  const secretHash = clientSecret === undefined ? undefined : hashSecret(clientSecret)
+  await core.apps.insert(
+    app,
+    secretHash,
+    clientSecret === undefined ? undefined : keepClientSecret(core, app, clientSecret),
+  )
   await core.audit.write({ kind: 'app.created', appId: app.id, userId: by.id, details: { type: app.type } })
   return { app, clientSecret }
 }

@@ -10,6 +10,7 @@ import { findByHandle } from './find-approval.ts'
 import { suffices } from './needed-interaction.ts'
 import { observe } from './observe.ts'
 import type { SignedIn } from './presented-session.ts'
+import { takesAdmin } from './scopes.ts'
 
 export interface Decider extends SignedIn {
   readonly requestId: string
@@ -38,7 +39,7 @@ export async function approve(
   if (!(await suffices(core, app, approval, decider))) throw new LoginRequired()
   const granted = scopes ?? approval.requestedScopes
   const isAsked = granted.every((scope) => approval.requestedScopes.includes(scope))
-  const needsAdmin = granted.some((scope) => core.registry.findScope(scope, app.dialect)?.adminOnly)
+  const needsAdmin = granted.some((scope) => takesAdmin(core, app, scope))
   if (!isAsked || (needsAdmin && decider.user.role !== 'admin')) throw new InvalidScope()
   return decide(core, decider, approval, {
     status: 'approved',

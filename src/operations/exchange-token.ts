@@ -10,6 +10,7 @@ import type { Param } from '../plugin/param.ts'
 import { wireName } from '../plugin/wire-name.ts'
 import { hashSecret } from '../secrets/hash-secret.ts'
 import type { ProvenKey } from '../tokens/proven-key.ts'
+import { applyTokenParams } from './apply-token-params.ts'
 import { type AuthenticatedApp, authenticateApp } from './authenticate-app.ts'
 import { constrainSender } from './constrain-sender.ts'
 import { mintTokens } from './mint-tokens.ts'
@@ -17,6 +18,7 @@ import { noteUnprovedReplay } from './note-replay.ts'
 import { observe } from './observe.ts'
 import { parseParams } from './parse-params.ts'
 import { grantContext } from './plugin-context.ts'
+import { takesAdmin } from './scopes.ts'
 import { withDeadline } from './with-deadline.ts'
 
 /**
@@ -35,13 +37,13 @@ export async function exchangeToken(core: Core, token: TokenRequest): Promise<To
 
   const params = parseParams(grant.params, token.params)
   const provenKey =
-    core.registry.senderConstraints.length === 0 ? undefined : await constrainSender(core, token.request)
+    core.registry.senderConstraints.length === 0 ? undefined : await constrainSender(core, token.request, { app })
   const ctx = grantContext(core, grant.pluginId, token.request, authenticated, provenKey, () =>
     hashRequest(core, params, token, provenKey),
   )
   const decided = await withDeadline(grant.exchange(ctx, params), `the grant ${grant.grantType}`)
   if ('repeated' in decided) return decided.repeated
-  const asked = await applyTokenParams(core, token, authenticated, decided)
+  const asked = await applyTokenParams(core, token, authenticated, provenKey, decided)
   const issuance = shorten(await keepRightful(core, app, asked), token)
 
   const contextOf = (pluginId: string) =>
@@ -87,26 +89,6 @@ async function watchCodes(core: Core, grant: Owned<Grant>, { params, request }: 
   }
 }
 
-async function applyTokenParams(
-  core: Core,
-  token: TokenRequest,
-  authenticated: AuthenticatedApp,
-  decided: Issuance,
-): Promise<Issuance> {
-  let issuance = decided
-  for (const added of core.registry.tokenParams) {
-    const values = parseParams(added.params, token.params)
-    const ctx = grantContext(core, added.pluginId, token.request, authenticated, undefined, noHash)
-    issuance = await withDeadline(added.apply(ctx, issuance, values), `the token parameters ${added.id}`)
-  }
-  for (const source of core.registry.claims) {
-    const ctx = grantContext(core, source.pluginId, token.request, authenticated, undefined, noHash)
-    const claims = await withDeadline(source.claims(ctx, issuance), `the claims ${source.names.join(', ')}`)
-    issuance = { ...issuance, claims: { ...issuance.claims, ...claims } }
-  }
-  return issuance
-}
-
 /**
  * Takes out what the app or the user has lost the right to since it was approved: a scope that was withdrawn from the app,
  * one for admins where the user is none any more.
@@ -116,8 +98,7 @@ async function keepRightful(core: Pick<Core, 'registry' | 'users'>, app: App, is
   const user = await core.users.byId(issuance.subject.userId)
   if (!user || user.disabledAt) throw new InvalidGrant()
   const isAdmin = user.role === 'admin'
-  const isRightful = (scope: string) =>
-    app.scopes.includes(scope) && (isAdmin || !core.registry.findScope(scope, app.dialect)?.adminOnly)
+  const isRightful = (scope: string) => app.scopes.includes(scope) && (isAdmin || !takesAdmin(core, app, scope))
   return issuance.scopes.every(isRightful) ? issuance : { ...issuance, scopes: issuance.scopes.filter(isRightful) }
 }
 

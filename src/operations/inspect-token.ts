@@ -3,6 +3,7 @@ import type { Core } from '../core.ts'
 import type { ActiveToken } from '../plugin/context.ts'
 import { foreignKey, parseSecret, secretKind } from '../secrets/secret-format.ts'
 import { fromJson, instant } from '../storage/rows.ts'
+import type { AccessTokenRow } from '../tokens/token-rows.ts'
 import { subjectOf } from './subject-of.ts'
 
 interface Found extends Omit<ActiveToken, 'appId' | 'clientId' | 'username' | 'subject' | 'tokenType'> {
@@ -34,6 +35,17 @@ export async function inspectToken(core: Core, token: string): Promise<ActiveTok
 export async function findToRevoke(core: Core, token: string): Promise<ActiveToken | undefined> {
   const found = await findToken(core, token)
   return found && describeLiving(core, found)
+}
+
+/** The active access tokens on record that a user gave, in the order in which they were issued. */
+export async function activeTokensOf(core: Core, userId: string): Promise<readonly ActiveToken[]> {
+  const families = await core.tokenRows.livingFamilies(userId, core.now())
+  const rows = await core.tokenRows.accessTokensOf(
+    families.map(({ id }) => id),
+    core.now(),
+  )
+  const living = await Promise.all(rows.map((row) => describeLiving(core, foundOnRecord(core, row))))
+  return living.filter((token) => token !== undefined)
 }
 
 /** Why {@link inspectToken} finds nothing. One whose row is gone, long after its end, is unknown again. */
@@ -136,7 +148,10 @@ async function findForeign(core: Core, token: string): Promise<Found | undefined
 
 async function findOpaque(core: Core, key: Buffer | undefined): Promise<Found | undefined> {
   const row = key && (await core.tokenRows.accessToken(key))
-  if (!row) return undefined
+  return row && foundOnRecord(core, row)
+}
+
+function foundOnRecord(core: Pick<Core, 'now'>, row: AccessTokenRow): Found {
   const claims = fromJson<Record<string, unknown>>(row.claims)
   return {
     kind: 'access',

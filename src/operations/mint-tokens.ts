@@ -44,7 +44,8 @@ export async function mintTokens(core: Core, contextOf: ContextOf, minting: Mint
   const ttlSeconds = shape?.ttlSeconds({ ...minting, userId }) ?? core.policy.accessTokenTtlSeconds
   const expiresInSeconds = Math.min(issuance.expiresInSeconds ?? Infinity, ttlSeconds)
   const token = { ...minting, tokenId, familyId, userId, subject, at, expiresAt: later(at, expiresInSeconds) }
-  const lifetimes = issuance.refreshable === true ? refreshLifetimes(core, app) : undefined
+  const scopesAtFirst = issuance.familyId === undefined ? issuance.scopes : undefined
+  const lifetimes = issuance.refreshable === true ? refreshLifetimes(core, app, scopesAtFirst) : undefined
   const rows: IssuedRows = {}
 
   let accessToken: string

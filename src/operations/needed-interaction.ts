@@ -6,6 +6,7 @@ import type { RawParams } from '../plugin/request.ts'
 import { describeAsked, isAccepted } from './authorize-params.ts'
 import { readText } from './parse-params.ts'
 import type { SignedIn } from './presented-session.ts'
+import { takesAdmin } from './scopes.ts'
 
 const PROMPTS = new Set(['none', 'login', 'consent', 'select_account'])
 
@@ -80,7 +81,7 @@ export async function isConsented(
   const type = core.registry.responseTypes.get(String(approval.details.responseType))
   const policy = type?.consent && core.settings.read(type.consent, app)
   if (policy === undefined || policy === 'always' || approval.details.asksConsent === true) return false
-  const needsAdmin = approval.requestedScopes.some((scope) => core.registry.findScope(scope, app.dialect)?.adminOnly)
+  const needsAdmin = approval.requestedScopes.some((scope) => takesAdmin(core, app, scope))
   if (needsAdmin && user.role !== 'admin') return false
   if (policy === 'never') return true
   if (describeAsked(core, approval).length > 0) return false

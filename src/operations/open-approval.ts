@@ -1,6 +1,7 @@
 import { publicApproval } from '../approvals/rows.ts'
 import type { Core } from '../core.ts'
 import type { OpenApprovalInput, OpenedApproval } from '../plugin/context.ts'
+import { resourcesAsked } from './authorize-params.ts'
 import { requireOneResource } from './scopes.ts'
 
 /**
@@ -9,12 +10,9 @@ import { requireOneResource } from './scopes.ts'
  *
  * @throws {InvalidScope} when the scopes are for several resources: nobody is asked for what no token would hold
  */
-export async function openApproval(
-  core: Pick<Core, 'approvals' | 'issuer' | 'policy' | 'registry'>,
-  input: OpenApprovalInput,
-): Promise<OpenedApproval> {
+export async function openApproval(core: Core, input: OpenApprovalInput): Promise<OpenedApproval> {
   const { app, grantType, scopes, details = {}, ttlSeconds } = input
-  requireOneResource(core, app, scopes)
+  requireOneResource(core, app, scopes, resourcesAsked(core, { details }))
   const { approval, code, handle } = await core.approvals.open({
     appId: app.id,
     grantType,

@@ -1,60 +1,25 @@
 import type { App } from '../apps/app.ts'
 import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
-import { defineError } from '../errors/oauth-error.ts'
-import {
-  ConsentRequired,
-  InvalidRequest,
-  LoginRequired,
-  TooManyAttempts,
-  UnauthorizedClient,
-  UnsupportedResponseType,
-} from '../errors/standard.ts'
+import { ConsentRequired, InvalidRequest, LoginRequired, TooManyAttempts } from '../errors/standard.ts'
 import type { Authorization } from '../plugin/context.ts'
-import type { ResponseType } from '../plugin/contributions.ts'
+import type { RequestSource } from '../plugin/contributions.ts'
 import { objectParams } from '../plugin/raw-params.ts'
 import type { RawParams, RequestFacts } from '../plugin/request.ts'
-import { answerTo, CORE_RESPONSE_MODES, errorMembers } from './authorization-answer.ts'
-import { readAuthorizeParams } from './authorize-params.ts'
+import { answerTo, errorMembers } from './authorization-answer.ts'
+import { type Addressed, checkAuthorization, LONGEST_STATE, readAddress, requireFew } from './check-authorization.ts'
 import { completeAuthorization } from './complete-authorization.ts'
 import { countByNetwork } from './count-by-network.ts'
-import { findApp } from './find-app.ts'
 import { mayRedirect } from './may-redirect.ts'
-import { isConsented, readInteraction, storedInteraction, suffices } from './needed-interaction.ts'
+import { isConsented, suffices } from './needed-interaction.ts'
 import { openApproval } from './open-approval.ts'
 import { readText } from './parse-params.ts'
-import { requestContext } from './plugin-context.ts'
+import { pluginContext, requestContext } from './plugin-context.ts'
 import { presentedSession } from './presented-session.ts'
-import { isRegisteredRedirectUri } from './redirect-uri.ts'
-import { narrowScopes, parseScopes } from './scopes.ts'
 import { withDeadline } from './with-deadline.ts'
 
 /** How long a person may take to sign in and decide. The code that comes of it has a time of its own. */
 const DECISION_SECONDS = 15 * 60
-const MOST_PARAMETERS = 200
-const LONGEST_STATE = 2048
-
-const UnknownApp = defineError({
-  code: 'invalid_client',
-  status: 400,
-  spec: 'RFC 6749 §4.1.2.1',
-  message: 'The app is unknown.',
-})
-const WrongRedirectUri = defineError({
-  code: 'invalid_redirect_uri',
-  spec: 'RFC 6749 §3.1.2.4',
-  message: 'The redirect URI is not one that the app registered.',
-})
-const RequestNotSupported = defineError({
-  code: 'request_not_supported',
-  spec: 'RFC 9101 §6',
-  message: 'There are no request objects here.',
-})
-const RequestUriNotSupported = defineError({
-  code: 'request_uri_not_supported',
-  spec: 'RFC 9101 §6',
-  message: 'This request_uri is not one that is known here.',
-})
 
 /**
  * Opens an approval for an app that asks through the browser. What is wrong before the redirect URI is known to be the
@@ -66,61 +31,36 @@ const RequestUriNotSupported = defineError({
  * @see RFC 6749 §4.1.1, RFC 9700 §4.1, §4.11.2
  */
 export async function openAuthorization(core: Core, sent: RawParams, request: RequestFacts): Promise<Authorization> {
-  if (sent.names().length > MOST_PARAMETERS) throw new InvalidRequest({ message: 'There are too many parameters.' })
-  const params = await loadParams(core, sent, request)
-  const app = await askingApp(core, params)
-  const redirectUri = chooseRedirectUri(app, params)
-  const responseType = core.registry.responseTypes.get(firstText(params, 'response_type'))
-  const responseMode = readResponseMode(core, responseType, params)
+  requireFew(sent)
+  const source = core.registry.requestSources.find((candidate) => candidate.recognises(sent))
+  const params = source ? await loadParams(core, source, sent, request) : sent
+  const addressed = await readAddress(core, params)
   try {
-    return await open(core, { app, redirectUri, responseType, responseMode, params, request })
+    requireSource(core, addressed.app, source)
+    return await open(core, addressed, params, request)
   } catch (error) {
     // A network that asks too often is told so here: sent on, it would keep the app busy as well.
     if (error instanceof TooManyAttempts) throw error
+    const { app, redirectUri, responseType, responseMode } = addressed
     const target = {
       redirectUri,
       responseMode: responseMode ?? responseType?.defaultMode ?? 'query',
       state: soundState(params),
     }
-    const answer = answerTo(core, target, errorMembers(core, error, request.id))
+    const answer = answerTo(core, app, target, errorMembers(core, error, request.id))
     return { status: (await mayRedirect(core, app, redirectUri, params, request)) ? 'answered' : 'withheld', answer }
   }
 }
 
-interface Opening {
-  readonly app: App
-  readonly redirectUri: string
-  readonly responseType: Owned<ResponseType> | undefined
-  /** Undefined where one was asked for that is not to be had. */
-  readonly responseMode: string | undefined
-  readonly params: RawParams
-  readonly request: RequestFacts
-}
-
 async function open(
   core: Core,
-  { app, redirectUri, responseType, responseMode, params, request }: Opening,
+  addressed: Addressed,
+  params: RawParams,
+  request: RequestFacts,
 ): Promise<Authorization> {
-  for (const name of params.names()) refuseRepeated(params, name)
-  if (readText(params, 'request') !== undefined) throw new RequestNotSupported()
-  if (readText(params, 'request_uri') !== undefined) throw new RequestUriNotSupported()
-  const state = readText(params, 'state', LONGEST_STATE)
-  if (readText(params, 'response_type') === undefined)
-    throw new InvalidRequest({ message: 'The parameter response_type is missing.' })
-  if (!responseType) throw new UnsupportedResponseType()
-  if (responseMode === undefined)
-    throw new InvalidRequest({ message: 'There is no such response_mode for this response type.' })
-  if (!app.grants.includes(responseType.grantType)) throw new UnauthorizedClient()
-  const requested = readText(params, 'scope')
-  const scopes = narrowScopes(app, requested === undefined ? undefined : parseScopes(requested))
-
-  const ctx = requestContext(core, responseType.pluginId, request)
-  const input = { app, redirectUri, sentRedirectUri: readText(params, 'redirect_uri'), scopes, params }
-  const opened = await withDeadline(responseType.open(ctx, input), `the response type ${responseType.responseType}`)
-  const asked = await readAuthorizeParams(core, input, request)
-  const interaction = readInteraction(params, core.now())
-  const target = { redirectUri, state, responseMode, responseType: responseType.responseType }
-  const details = { ...opened, ...storedInteraction(interaction), ...target, asked }
+  const { app } = addressed
+  const checked = await checkAuthorization(core, addressed, params, request)
+  const { responseType, scopes, details, target, interaction } = checked
   const question = { grantType: responseType.grantType, requestedScopes: scopes, details }
   const signedIn = await presentedSession(core, request)
   const isRecognised = signedIn !== undefined && (await suffices(core, app, question, signedIn))
@@ -144,10 +84,13 @@ async function open(
   return { status: 'answered', answer }
 }
 
-/** The parameters that count: those of a request source that recognises the request, else those that were sent. */
-async function loadParams(core: Core, sent: RawParams, request: RequestFacts): Promise<RawParams> {
-  const source = core.registry.requestSources.find((candidate) => candidate.recognises(sent))
-  if (!source) return sent
+/** What a request source holds in the place of what was sent. */
+async function loadParams(
+  core: Core,
+  source: Owned<RequestSource>,
+  sent: RawParams,
+  request: RequestFacts,
+): Promise<RawParams> {
   const loaded = await withDeadline(
     source.load(requestContext(core, source.pluginId, request), sent),
     `the request source ${source.id}`,
@@ -159,35 +102,12 @@ async function loadParams(core: Core, sent: RawParams, request: RequestFacts): P
   return objectParams(rest)
 }
 
-async function askingApp(core: Core, params: RawParams): Promise<App> {
-  const clientId = readText(params, 'client_id', 512)
-  const known = clientId === undefined ? undefined : await findApp(core, clientId)
-  if (!known || known.app.disabledAt) throw new UnknownApp()
-  return known.app
-}
-
-/** Left out, it is the one that the app registered, where that is the only one (RFC 6749 §3.1.2.3). */
-function chooseRedirectUri({ redirectUris }: App, params: RawParams): string {
-  const requested = readText(params, 'redirect_uri')
-  if (requested === undefined) {
-    const [only] = redirectUris
-    if (only === undefined || redirectUris.length > 1) throw new WrongRedirectUri()
-    return only
+/** @throws {InvalidRequest} when the app asks by one request source alone, and this is not it */
+function requireSource(core: Core, app: App, used: Owned<RequestSource> | undefined): void {
+  for (const source of core.registry.requestSources) {
+    if (source === used || !source.isRequired?.(pluginContext(core, source.pluginId), app)) continue
+    throw new InvalidRequest({ message: `This app asks by ${source.label ?? source.id} alone.` })
   }
-  if (!isRegisteredRedirectUri(redirectUris, requested)) throw new WrongRedirectUri()
-  return requested
-}
-
-/** A response that is made for the fragment holds a token, and never goes into a query (OAuth 2.0 Multiple Response Types §2.1). */
-function readResponseMode(
-  core: Pick<Core, 'registry'>,
-  type: ResponseType | undefined,
-  params: RawParams,
-): string | undefined {
-  const asked = firstText(params, 'response_mode')
-  if (asked === '') return type?.defaultMode ?? 'query'
-  if (type?.defaultMode === 'fragment' && asked === 'query') return undefined
-  return CORE_RESPONSE_MODES.includes(asked) || core.registry.responseModes.has(asked) ? asked : undefined
 }
 
 function soundState(params: RawParams): string | undefined {
@@ -196,13 +116,4 @@ function soundState(params: RawParams): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function firstText(params: RawParams, name: string): string {
-  const [text] = params.all(name)
-  return typeof text === 'string' ? text : ''
-}
-
-function refuseRepeated(params: RawParams, name: string): void {
-  if (params.all(name).length > 1) throw new InvalidRequest({ message: 'A parameter was sent more than once.' })
 }

@@ -14,9 +14,12 @@ import type { Enrolment } from '../plugin/contributions.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import { UnsealError } from '../secrets/sealing.ts'
 import { mintSecret, parseSecret } from '../secrets/secret-format.ts'
+import { isGoodAtOneOf, resourcesOf } from '../tokens/access-token-claims.ts'
 import type { ProvenKey } from '../tokens/proven-key.ts'
+import { addAnswerHeader } from './answer-headers.ts'
 import { appVerbs } from './app-verbs.ts'
 import type { AuthenticatedApp } from './authenticate-app.ts'
+import { checkRequestOf } from './check-authorization.ts'
 import { checkEmail } from './check-profile.ts'
 import { claimApproval } from './claim-approval.ts'
 import { claimsOfUser } from './claims-of-user.ts'
@@ -34,13 +37,16 @@ import { openAuthorization } from './open-authorization.ts'
 import { ownTables } from './own-tables.ts'
 import { presentedSession } from './presented-session.ts'
 import { refreshFamily } from './refresh-family.ts'
+import { findResource, listResources } from './resources.ts'
 import { runOperation } from './run-operation.ts'
 import { narrowScopes } from './scopes.ts'
 import { replaceEnrolment } from './set-password.ts'
 import { signIn, verifyUser } from './sign-in.ts'
+import { maySignUp, signUp } from './sign-up.ts'
 import { startSession } from './start-session.ts'
 import { subjectOf } from './subject-of.ts'
 import { tokenVerbs } from './token-verbs.ts'
+import { useOnce } from './use-once.ts'
 import { writePluginEvent } from './write-plugin-event.ts'
 
 const contexts = new WeakMap<Core, Map<string, PluginContext>>()
@@ -68,12 +74,13 @@ function createContext(core: Core, pluginId: string): PluginContext {
     db: ownTables(core, core.database.db, pluginId),
     transaction: (work) => core.database.transaction((trx) => work(ownTables(core, trx, pluginId))),
     isDuplicateKey: (error) => core.database.dialect.isDuplicateKey(error),
+    useOnce: (purpose, text, until) => useOnce(core, `plugin ${pluginId} ${purpose}`, text, until),
     approvals: {
       open: (input) => openApproval(core, input),
       findByCode: async (code) => seen(await core.approvals.byCode(code)),
       findByHandle: async (handle) => seen(await core.approvals.byHandle(handle)),
     },
-    apps: appVerbs(core),
+    apps: appVerbs(core, pluginId),
     users: {
       find: (id) => core.users.byId(id),
       findByName: (username) => core.users.byName(username),
@@ -85,8 +92,9 @@ function createContext(core: Core, pluginId: string): PluginContext {
       checkEmail,
       create: ({ createdBy, ...input }, enrol) =>
         addUser(core, input, { enrolment: enrol && ownEnrolment(core, pluginId, enrol), createdBy }),
-      changeSignIn: (userId, enrol, { keptSessionId } = {}) =>
-        replaceEnrolment(core, { id: userId }, userId, ownEnrolment(core, pluginId, enrol), keptSessionId),
+      signInVersion: (userId) => core.users.signInVersionOf(userId),
+      changeSignIn: (userId, enrol, guard) =>
+        replaceEnrolment(core, { id: userId }, userId, ownEnrolment(core, pluginId, enrol), guard),
     },
     sessions: {
       current: async () => undefined,
@@ -97,6 +105,13 @@ function createContext(core: Core, pluginId: string): PluginContext {
       endAll: (userId, options) => endAllSessions(core, userId, options),
     },
     tokens: tokenVerbs(core, pluginId),
+    resources: {
+      list: () => listResources(core),
+      find: (uri) => findResource(core, uri),
+      ofScopes: ({ dialect }, scopes) => resourcesOf(core, dialect, scopes),
+      goodScopes: ({ dialect }, scopes, resources) =>
+        scopes.filter((scope) => isGoodAtOneOf(core, dialect, scope, resources)),
+    },
     secrets: {
       mint: (kind) => mintSecret(kind, core.now()),
       keyOf: (kind, plain) => parseSecret(kind, plain)?.key,
@@ -108,9 +123,12 @@ function createContext(core: Core, pluginId: string): PluginContext {
     operations: {
       exchangeToken: (request) => exchangeToken(core, request),
       authorize: (params, request) => openAuthorization(core, params, request),
+      checkAuthorizeRequest: (app, params, request) => checkRequestOf(core, app, params, request),
       run: (mutation, call) => runOperation(core, findOperation(core, mutation), call),
       signIn: (signInId, params, request) => signIn(core, signInId, params, request),
       verifyUser: (signInId, params, request) => verifyUser(core, signInId, params, request),
+      maySignUp: (signInId) => maySignUp(core, signInId),
+      signUp: (signInId, params, request) => signUp(core, signInId, params, request),
     },
   })
 }
@@ -165,6 +183,7 @@ export function requestContext(core: Core, pluginId: string, request: RequestFac
       if (name === undefined) throw new Error('Something is counted by a limit that no plugin of this server declares.')
       await countByNetwork(core, name, request)
     },
+    addAnswerHeader: (name, value) => addAnswerHeader(request, name, value),
     mayPresent: (token) => mayPresent(core, token, request),
     lookUpTyped: ({ userId }, find) =>
       lookUpTyped(core, pluginId, { userId, address: request.address, requestId: request.id }, find),
@@ -227,6 +246,7 @@ export function grantContext(
       ...context.tokens,
       refreshing: (input) => refreshFamily(core, { ...presenter(), provenKey, requestHash: requestHash() }, input),
     },
+    confirmation: provenKey?.claims.cnf,
     redemption: (redeem, Lost) => ({
       redeem: (trx) => redeem(ownTables(core, trx, pluginId)),
       lost: () => new Lost(),

@@ -60,17 +60,22 @@ export async function refreshFamily(
       refreshScopes: scopes,
       familyId: family.id,
       refreshable: true,
+      // No token outlives its family, so it must not say that it does.
+      expiresInSeconds: Math.ceil((family.expires_at - core.now().getTime()) / 1000),
       ...provenanceOf(family),
       claims: fromJson<Record<string, unknown>>(row.claims),
       redeems: {
-        redeem: (trx, mark) =>
-          core.tokenRows.consume(trx, row.token_key, {
+        redeem: async (trx, mark) => {
+          const isFirst = await core.tokenRows.consume(trx, row.token_key, {
             claimId: mark.claimId,
             at: mark.at,
             requestHash: refresher.requestHash,
             sealedAnswer: sealAnswer(input.refreshToken, family.id, mark.answer),
             successorKey: tokenKey('refreshToken', mark.answer.refreshToken ?? '') ?? null,
-          }),
+          })
+          if (isFirst && input.endsAccessTokens) await core.tokenRows.endAccessTokens(trx, family.id, mark.at)
+          return isFirst
+        },
         lost: async () => {
           const latest = await core.tokenRows.refreshToken(row.token_key)
           if (!latest) return new InvalidGrant()

@@ -11,13 +11,19 @@ import { observe } from './observe.ts'
 export async function revokeToken(
   core: Pick<Core, 'audit' | 'log' | 'now' | 'registry' | 'tokenRows'>,
   token: ActiveToken,
-  by: { readonly app?: App; readonly userId?: string; readonly requestId?: string },
+  by: {
+    readonly app?: App
+    readonly userId?: string
+    readonly requestId?: string
+    /** An access token with all that descends from the same approval, too. */
+    readonly withFamily?: boolean
+  },
 ): Promise<void> {
-  if (token.kind === 'refresh' && token.familyId !== undefined)
-    await core.tokenRows.revokeFamily(token.familyId, core.now())
+  const familyId = token.kind === 'refresh' || by.withFamily ? token.familyId : undefined
+  if (familyId !== undefined) await core.tokenRows.revokeFamily(familyId, core.now())
   else await core.tokenRows.revoke(token.id, token.expiresAt)
   await core.audit.write({
-    kind: token.kind === 'refresh' ? 'family.revoked' : 'token.revoked',
+    kind: familyId === undefined ? 'token.revoked' : 'family.revoked',
     appId: token.appId,
     userId: token.userId,
     requestId: by.requestId,

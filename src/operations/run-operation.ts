@@ -2,7 +2,9 @@ import type { Owned } from '../config/registry.ts'
 import type { Core } from '../core.ts'
 import { InvalidClient, UnauthorizedClient } from '../errors/standard.ts'
 import type { PluginOperation } from '../plugin/define-operation.ts'
+import type { Param } from '../plugin/param.ts'
 import type { PresentedCredentials, RawParams, RequestFacts } from '../plugin/request.ts'
+import { wireName } from '../plugin/wire-name.ts'
 import { authenticateApp } from './authenticate-app.ts'
 import { parseParams } from './parse-params.ts'
 import { operationContext } from './plugin-context.ts'
@@ -33,8 +35,18 @@ export async function runOperation(
   if (operation.grantType !== undefined && !authenticated?.app.grants.includes(operation.grantType)) {
     throw new UnauthorizedClient()
   }
-  const ctx = operationContext(core, operation.pluginId, request, authenticated)
+  const sent = withoutCredentials(core, params)
+  const ctx = Object.assign(operationContext(core, operation.pluginId, request, authenticated), { sent })
   const values = parseParams(operation.params, params)
   if (operation.limit && ctx.clientAuthMethod === 'none') await ctx.countByNetwork(operation.limit)
   return withDeadline(operation.run(ctx, values), operation.mutation ?? operation.path ?? '')
+}
+
+function withoutCredentials({ registry }: Pick<Core, 'registry'>, params: RawParams): RawParams {
+  const declared = registry.clientAuth.flatMap((method) => Object.entries<Param>(method.params ?? {}))
+  const credentials = new Set(['client_secret', ...declared.map(([name, param]) => wireName(name, param))])
+  return {
+    names: () => params.names().filter((name) => !credentials.has(name)),
+    all: (name) => (credentials.has(name) ? [] : params.all(name)),
+  }
 }

@@ -3,7 +3,7 @@ import { isSigningAlgorithm } from '../keys/algorithms.ts'
 import { signHmacJwt, verifyHmacJwt } from '../keys/hmac-jwt.ts'
 import type { TokenVerbs } from '../plugin/context.ts'
 import { endSessionFamilies } from './end-session-families.ts'
-import { findToRevoke, inspectToken, whyInactive } from './inspect-token.ts'
+import { activeTokensOf, findToRevoke, inspectToken, whyInactive } from './inspect-token.ts'
 import { provenanceOf } from './provenance-of.ts'
 import { revokeToken } from './revoke-token.ts'
 
@@ -12,6 +12,7 @@ export function tokenVerbs(core: Core, pluginId: string): TokenVerbs {
   const digests = (type: string) => (text: string) => core.sealer.digests(`plugin ${pluginId} jwt ${type}`, text)
   return {
     find: (token) => inspectToken(core, token),
+    ofUser: (userId) => activeTokensOf(core, userId),
     findToRevoke: (token) => findToRevoke(core, token),
     whyInactive: (token) => whyInactive(core, token),
     revoke: (token, by) => revokeToken(core, token, by),
@@ -23,6 +24,7 @@ export function tokenVerbs(core: Core, pluginId: string): TokenVerbs {
       return core.keys.sign(claims, { algorithm, type })
     },
     algorithm: core.policy.algorithm,
+    keySet: () => JSON.parse(core.keys.jwks().body),
     longestSeconds: core.policy.longestJwtSeconds,
     provenance: async ({ familyId }) => {
       const family = familyId === undefined ? undefined : await core.tokenRows.family(familyId)

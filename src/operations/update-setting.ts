@@ -1,9 +1,8 @@
 import type { App } from '../apps/app.ts'
-import { settingMistake } from '../config/setting-values.ts'
 import type { Core } from '../core.ts'
-import { InvalidInput } from '../errors/standard.ts'
 import type { Actor } from './actor.ts'
 import { visibleApp } from './change-app.ts'
+import { checkAppSetting } from './check-app-setting.ts'
 
 /**
  * Sets what operators set. Every node knows within a second.
@@ -35,18 +34,10 @@ export async function updateAppSetting(
   appId: string,
   name: string,
   value: unknown,
-  requestId: string,
+  requestId?: string,
 ): Promise<App> {
   const app = await visibleApp(core, by, appId)
-  const declaration = [...core.registry.settings].find(([, known]) => known === name)?.[0]
-  if (!declaration?.perApp) {
-    throw new InvalidInput({
-      message: 'There is no such setting that an app has a value of its own for.',
-      field: ['name'],
-    })
-  }
-  const message = value === undefined ? undefined : settingMistake(declaration, value)
-  if (message !== undefined) throw new InvalidInput({ message, field: ['value'] })
+  checkAppSetting(core, name, value)
   const { [name]: _, ...others } = app.settings
   const next = { ...app, settings: value === undefined ? others : { ...others, [name]: value } }
   await core.apps.update(next, app)

@@ -36,7 +36,7 @@ export function createDocuments({ fetch }: Pick<GuardedFetch, 'fetch'>, now: () 
         headers: { accept: 'application/json' },
         ...(options.maxBytes !== undefined && { maxBytes: options.maxBytes }),
       })
-      const document = deepFreeze(readJson(url, answer))
+      const document = readJson(url, answer)
       const freshUntil = askedAt + freshSeconds(answer.headers.get('cache-control')) * 1000
       return { outcome: { document, sizeBytes: answer.body.length }, freshUntil, askedAt }
     } catch (error) {
@@ -96,9 +96,9 @@ function readJson(url: string, { status, headers, body }: OutgoingAnswer): unkno
     throw new OutgoingError('not-json', `${host} does not say that its document is JSON.`)
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return deepFreeze(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)))
   } catch (cause) {
-    throw new OutgoingError('not-json', `The document of ${host} is not JSON.`, { cause })
+    throw new OutgoingError('not-json', `The document of ${host} is not JSON, or none that can be read.`, { cause })
   }
 }
 
@@ -111,10 +111,15 @@ function freshSeconds(cacheControl: string | null): number {
   return Math.min(Math.max(seconds, SHORTEST_SECONDS), LONGEST_SECONDS)
 }
 
-function deepFreeze<T>(value: T): T {
+/** No document that anybody means is nested deeper, and what reads one may well go down by recursion. */
+const DEEPEST = 32
+
+/** @throws {RangeError} when it is nested too deep */
+function deepFreeze<T>(value: T, depth = 0): T {
+  if (depth > DEEPEST) throw new RangeError('It is nested too deep.')
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
-    for (const each of Object.values(value)) deepFreeze(each)
+    for (const each of Object.values(value)) deepFreeze(each, depth + 1)
   }
   return value
 }

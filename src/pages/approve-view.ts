@@ -74,8 +74,8 @@ function factList(lines: readonly ApprovalLine[]): Html | '' {
   return html`<dl class="facts">${facts.map(({ term, text }) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`
 }
 
-function scopeRow({ name, description, adminOnly }: ScopeDeclaration, isAdmin: boolean): Html {
-  if (adminOnly && !isAdmin) {
+function scopeRow({ name, description, adminOnly, adminApproves }: ScopeDeclaration, isAdmin: boolean): Html {
+  if ((adminOnly || adminApproves) && !isAdmin) {
     return html`<li><label class="off"><input type="checkbox" disabled><span>${description} (takes an administrator)<code>${name}</code></span></label></li>`
   }
   return html`<li><label><input type="checkbox" name="scope" value="${name}" checked><span>${description}${description === name ? '' : html`<code>${name}</code>`}</span></label></li>`

@@ -101,7 +101,7 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
       (name) => core.registry.findScope(name, app.dialect) ?? { name, description: name },
     ),
     target: target?.redirectUri,
-    lifetime: accessLifetime(core, app, approval),
+    lifetime: accessLifetime(core, app, approval, signedIn.user.id),
   })
 }
 

@@ -9,8 +9,10 @@ import { STYLES, STYLES_SOURCE } from './styles.ts'
 export type Html = ReturnType<typeof html>
 
 export interface PageContent {
-  /** The heading of the browser's tab. */
+  /** The heading of the browser's tab, beside the name of this server. */
   readonly title: string
+  /** The heading of the tab as it stands, instead. */
+  readonly tab?: string | undefined
   readonly body: unknown
   /** Above the body. Defaults to none. */
   readonly mark?: PageMark | undefined
@@ -37,14 +39,14 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3
  * @param host the name under which people know this server
  */
 export function renderPage(host: string, content: PageContent): Answer {
-  const { title, body, mark, signedIn, status = 200, formTargets = [], isWide = false, scripts = [] } = content
+  const { title, tab, body, mark, signedIn, status = 200, formTargets = [], isWide = false, scripts = [] } = content
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${title} · ${host}</title>
+<title>${tab ?? `${title} · ${host}`}</title>
 <link rel="icon" href="${ICON}">
 <style>${raw(STYLES)}</style>
 </head>

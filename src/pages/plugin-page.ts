@@ -6,17 +6,19 @@ import { decideByHandle } from '../operations/decide-by-handle.ts'
 import { endSession } from '../operations/end-session.ts'
 import { findByHandle } from '../operations/find-approval.ts'
 import { requestContext } from '../operations/plugin-context.ts'
+import { rememberDevice } from '../operations/remember-device.ts'
 import { replaceSession } from '../operations/replace-session.ts'
 import { withDeadline } from '../operations/with-deadline.ts'
+import type { SignedInUser } from '../plugin/context.ts'
 import type { Markup, Page, PageContext } from '../plugin/contributions.ts'
 import type { Answer } from '../rest/answer.ts'
-import { printAuthorization, seeOther } from '../rest/authorization-response.ts'
-import type { Session } from '../users/user.ts'
+import { printAuthorization, seeOther, wayBackOf } from '../rest/authorization-response.ts'
 import { renderPage } from './layout.ts'
 import { renderOutOfBand } from './out-of-band.ts'
 import { ownUrl } from './own-path.ts'
 import { formTargets } from './redirect-target.ts'
 import type { PageRoute, Visit } from './visit.ts'
+import { renderWithheld } from './withheld.ts'
 
 /** An HTML route of a plugin, in the shared layout and behind the same CSRF field as our own. */
 export function pluginPage(core: Core, host: string, page: Owned<Page>): PageRoute {
@@ -32,28 +34,33 @@ export function pluginPage(core: Core, host: string, page: Owned<Page>): PageRou
       const { session } = outcome
       if (session === undefined || session === 'ended') return session ? { answer, session } : { answer }
       await replaceSession(core, visit.signedIn, session.session, visit.facts.id)
-      return { answer, session: { token: session.token, expiresAt: session.session.expiresAt } }
+      const { token, user, account } = session
+      const device =
+        user && account !== undefined && (await rememberDevice(core, { user, account }, visit.facts.headers))
+      return { answer, session: { token, expiresAt: session.session.expiresAt }, ...(device && { device }) }
     },
   }
 }
 
 /** What becomes of the browser's session by the page. */
 interface Outcome {
-  session?: { readonly token: string; readonly session: Session } | 'ended'
+  session?: (Pick<SignedInUser, 'token' | 'session'> & Partial<SignedInUser>) | 'ended'
 }
 
 function pageContext(core: Core, host: string, pluginId: string, visit: Visit, outcome: Outcome): PageContext {
-  const { facts, signedIn, csrfField, parameters } = visit
+  const { facts, signedIn, parameters } = visit
   return {
     ...requestContext(core, pluginId, facts),
     user: signedIn?.user,
     isFromOwnForm: visit.isFromOwnForm,
     parameters,
-    async decide(handle, decision) {
-      if (!signedIn) throw new LoginRequired()
-      const decider = { ...signedIn, requestId: facts.id }
+    describeScope: (name, { dialect }) => core.registry.findScope(name, dialect)?.description ?? name,
+    async decide(handle, decision, by = signedIn) {
+      if (!by) throw new LoginRequired()
+      const { session, user } = by
+      const decider = { session, user, requestId: facts.id }
       const found = await findByHandle(core, handle, {
-        user: signedIn.user,
+        user,
         address: facts.address,
         requestId: facts.id,
       })
@@ -64,15 +71,23 @@ function pageContext(core: Core, host: string, pluginId: string, visit: Visit, o
       const printed = printAuthorization(core, answer, (members) => renderOutOfBand(host, members))
       return printed instanceof Response ? printed : responseOf(printed)
     },
+    withhold: (answer) => responseOf(renderWithheld(host, answer, wayBackOf(core, answer), facts)),
     html: (strings, ...values) => html(strings, ...values),
-    page(title: string, body: Markup, { status = 200, script, mark, retryAfterSeconds, formEndsAt } = {}) {
+    page(
+      title: string,
+      body: Markup,
+      { status = 200, script, mark, retryAfterSeconds, formEndsAt, isWide = false, tab } = {},
+    ) {
       const isSignedIn = outcome.session !== 'ended'
-      const signOut = isSignedIn && signedIn ? { username: signedIn.user.username, csrfField } : undefined
+      const signOut =
+        isSignedIn && signedIn ? { username: signedIn.user.username, csrfField: visit.csrfField } : undefined
       return responseOf(
         renderPage(host, {
           title,
+          tab,
           body,
           mark,
+          isWide,
           status,
           ...(retryAfterSeconds !== undefined && { headers: { 'retry-after': String(retryAfterSeconds) } }),
           signedIn: signOut,
@@ -81,7 +96,10 @@ function pageContext(core: Core, host: string, pluginId: string, visit: Visit, o
         }),
       )
     },
-    csrfField: csrfField as Markup,
+    // Only where it is asked for: making one gives the browser a cookie.
+    get csrfField() {
+      return visit.csrfField as Markup
+    },
     async signOut() {
       if (signedIn) await endSession(core, signedIn, facts.id)
       outcome.session = 'ended'

@@ -33,13 +33,14 @@ code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overfl
 .field :is(input,textarea){display:block;width:100%;margin-top:.375rem;padding:.6875rem .875rem;font:inherit;font-weight:400;color:inherit;background:var(--card);
 border:1px solid var(--field);border-radius:.625rem}
 .field :is(input,textarea):focus{outline:3px solid color-mix(in srgb,var(--accent) 35%,transparent);outline-offset:0;border-color:var(--accent)}
-.field textarea{resize:vertical;line-height:1.4}.field [aria-invalid=true]{border-color:var(--bad)}.field .small{margin:.375rem 0 0;font-weight:400}.field .small.bad{color:var(--bad)}
+.label{margin:0;font-size:.9375rem;font-weight:550}.field textarea{resize:vertical;line-height:1.4}.field [aria-invalid=true]{border-color:var(--bad)}.field .small{margin:.375rem 0 0;font-weight:400}.field .small.bad{color:var(--bad)}
 fieldset{min-width:0;margin:0;padding:0;border:0}legend{padding:1rem 0 .75rem;font-weight:650}fieldset:first-of-type legend{padding-top:0}
 .pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));column-gap:1rem}
 .field .typed{padding:.875rem;font:600 1.75rem/1.2 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:.08em;text-align:center;text-transform:uppercase}
 button,.button{font:inherit;font-weight:600;cursor:pointer;border-radius:.625rem;padding:.75rem 1.25rem;border:1px solid transparent;line-height:1.3}
 .primary{background:var(--accent);color:var(--on-accent)}.primary:hover{background:var(--accent-deep)}
 .quiet{background:transparent;border-color:var(--field);color:var(--ink)}.quiet:hover{background:var(--tint);border-color:var(--accent)}
+.danger{background:var(--bad);color:var(--card)}.danger:hover{filter:brightness(.9)}
 .wide-button{width:100%}a.button{text-align:center;text-decoration:none}
 .other{margin-top:.875rem}.other .note{margin:.875rem 0 0}
 .actions{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.75rem}.actions button,.actions .button{flex:1}
@@ -58,11 +59,19 @@ form.inline{display:inline}
 .rows>li>div{flex:1;min-width:0;overflow-wrap:anywhere}.rows strong{display:block;font-weight:600}.rows .small{display:block}
 .rows button{padding:.5rem .875rem;font-size:.9375rem}
 .may{list-style:disc;margin:.25rem 0;padding-left:1.125rem;font-size:.9375rem}.below{margin-top:1rem}.links{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}.links a{white-space:nowrap}h1+.who{margin-top:1.25rem}
+.bar{display:flex;align-items:center;gap:1rem;margin-bottom:1.25rem}.bar h1{margin:0}.bar button{padding:.5rem .875rem}
+.split{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,5fr);gap:1.75rem}.split h2:first-child{margin-top:0}
+.menu{list-style:none;margin:0;padding:0}.menu a{display:block;padding:.5rem .75rem;border-radius:.5rem;color:inherit;text-decoration:none;overflow-wrap:anywhere}
+.menu a:hover,.menu [aria-current]{background:var(--tint)}.menu [aria-current]{font-weight:600}
+.choice{display:flex;align-items:center;gap:.625rem;padding:.25rem 0}.choice input{width:1.125rem;height:1.125rem;accent-color:var(--accent)}
+.table{overflow-x:auto;margin:0 0 1.25rem}.table table{width:100%;border-collapse:collapse;font-size:.9375rem}.table :is(th,td){padding:.625rem .75rem .625rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
+.table th{color:var(--soft);font-weight:550;white-space:nowrap}.table button{padding:.25rem .625rem;font-size:.875rem}.table td a{white-space:nowrap}summary{cursor:pointer;color:var(--accent)}
+.search{display:flex;gap:.75rem;margin-bottom:1.25rem}.search .field{flex:1;margin:0}.search :is(button,.button){align-self:flex-end}.reveals:not(:has(input:checked))+.revealed{display:none}.grows{flex:1}
 .badge{padding:.25rem .625rem;border-radius:1rem;background:var(--tint);color:var(--accent-deep);font-size:.8125rem;font-weight:600;white-space:nowrap}
 .who{display:flex;align-items:center;gap:.75rem;margin:0 0 1.5rem;padding:.75rem 1rem;background:var(--tint);border-radius:.75rem;font-size:.9375rem}
 .who .face{flex:none;display:grid;place-items:center;width:2.25rem;height:2.25rem;border-radius:50%;background:var(--accent);color:var(--on-accent);font-weight:600}
 .who span:nth-child(2){min-width:0;overflow-wrap:anywhere}
-.note{margin:1.25rem 0 0;padding:.75rem 1rem;border-radius:.75rem;background:var(--warn-tint);color:var(--warn);font-size:.9375rem}.note+p{margin-top:1rem}
+.note{margin:1.25rem 0 0;padding:.75rem 1rem;border-radius:.75rem;background:var(--warn-tint);color:var(--warn);font-size:.9375rem}.note+:is(p,label){margin-top:1rem}
 .note.bad,.note.good{margin:0 0 1.25rem;background:var(--bad-tint);color:var(--bad)}.note.good{background:var(--tint);color:var(--accent-deep)}
 .small{font-size:.875rem;color:var(--soft);text-wrap:pretty}.small.after{margin-top:1.25rem}
 .mark{display:grid;place-items:center;width:3rem;height:3rem;margin-bottom:1.25rem;border-radius:50%;background:var(--tint);color:var(--accent)}
@@ -73,7 +82,7 @@ form.inline{display:inline}
 dl{margin:0;display:grid;grid-template-columns:auto 1fr;gap:.625rem 1.25rem;font-size:.9375rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 @media (max-width:34rem){main{align-items:flex-start;padding:.25rem .875rem 2rem}.card{padding:1.625rem 1.375rem}.top,.foot{padding:1rem 1.25rem}
-.top .user{display:none}dl,.pair{grid-template-columns:1fr;gap:.125rem}
+.top .user{display:none}dl,.pair{grid-template-columns:1fr;gap:.125rem}.split{grid-template-columns:1fr}
 .rows>li{flex-direction:column;align-items:flex-start;gap:.625rem}dd{margin-bottom:.625rem}}
 @media (prefers-reduced-motion:no-preference){button,.field input,.field textarea,.scopes label{transition:background-color .12s,border-color .12s}}
 @media (forced-colors:active){.card,.who,.note{border:1px solid}}

@@ -110,18 +110,32 @@ export interface RefreshingInput {
    * first one may have been lost on the way. 0 answers nothing twice.
    */
   readonly retryWindowSeconds: number
+  /** Ends the access tokens of the family that are on record, in the transaction that gives the new one. Defaults to false. */
+  readonly endsAccessTokens?: boolean
 }
 
 export interface TokenVerbs {
   /** The token if it is active, whoever it belongs to; undefined for everything else, without a reason. */
   find(token: string): Promise<ActiveToken | undefined>
   /**
+   * The active access tokens of a user that are on record: opaque ones, and those of dialects. In the order in which they
+   * were issued.
+   */
+  ofUser(userId: string): Promise<readonly ActiveToken[]>
+  /**
    * What a token that somebody wants revoked stands for: one that is active, or a refresh token that was exchanged already
    * while its family lives (RFC 7009 §2.1). Never call the latter active.
    */
   findToRevoke(token: string): Promise<ActiveToken | undefined>
-  /** Ends a token for good: an access token alone, a refresh token with its family (RFC 7009 §2.1). */
-  revoke(token: ActiveToken, by: { readonly app?: App; readonly userId?: string }): Promise<void>
+  /**
+   * Ends a token for good: an access token alone, a refresh token with its family (RFC 7009 §2.1).
+   *
+   * @param by.withFamily an access token with its family as well
+   */
+  revoke(
+    token: ActiveToken,
+    by: { readonly app?: App; readonly userId?: string; readonly withFamily?: boolean },
+  ): Promise<void>
   /** Ends the living token families that come from these sessions, as far as `isEnding` says yes. */
   endFamilies(
     sessions: SessionsEnded,
@@ -142,6 +156,8 @@ export interface TokenVerbs {
   readonly algorithm: string
   /** Seconds that a JWT of this server lives at most: the lifetime of access tokens, or an hour where that is shorter. */
   readonly longestSeconds: number
+  /** The public keys by which everybody can verify what {@link sign} made, but for `HS256`: JWKS (RFC 7517 §5). */
+  keySet(): { readonly keys: readonly Readonly<Record<string, unknown>>[] }
   /** The claims of a JWT that {@link sign} made with this `type`; undefined for everything else. Expiry is the caller's. */
   verify(jwt: string, options: { readonly type: string }): Readonly<Record<string, unknown>> | undefined
   /** Where a living token comes from: the sign-in behind it, and what was asked for. Undefined where it has no family. */
@@ -185,10 +201,12 @@ export interface NewApp {
   readonly privileges?: readonly AppPrivilege[]
   /** The dialect that it speaks; undefined for the standard. */
   readonly dialect?: string
+  /** Values of its own for per-app settings of this plugin, by their names there. */
+  readonly settings?: Readonly<Record<string, unknown>>
 }
 
 /** What changes of an app; what is left out stays. */
-export interface AppChanges extends Partial<Omit<NewApp, 'type' | 'dialect'>> {
+export interface AppChanges extends Partial<Omit<NewApp, 'type' | 'dialect' | 'settings'>> {
   readonly isDisabled?: boolean
 }
 
@@ -199,8 +217,15 @@ export interface AppChanges extends Partial<Omit<NewApp, 'type' | 'dialect'>> {
 export interface AppVerbs {
   find(clientId: string): Promise<App | undefined>
   findById(id: string): Promise<App | undefined>
-  /** Those that `by` owns; an admin's are all. In the order in which they were made. */
-  list(by: User, page?: { readonly afterId?: string; readonly limit?: number }): Promise<readonly App[]>
+  /**
+   * Those that `by` owns; an admin's are all, but for `isOwn`. In the order in which they were made.
+   *
+   * @param page.limit defaults to 1,000
+   */
+  list(
+    by: User,
+    page?: { readonly afterId?: string; readonly limit?: number; readonly isOwn?: boolean },
+  ): Promise<readonly App[]>
   /**
    * @returns the secret with it, which is shown this once; undefined for a public app
    * @throws {InvalidInput} when something in it is wrong, or more than `by` may give
@@ -208,6 +233,15 @@ export interface AppVerbs {
   create(by: User | undefined, input: NewApp): Promise<{ readonly app: App; readonly clientSecret: string | undefined }>
   /** @throws {NotFound} {InvalidInput} */
   update(by: User, id: string, changes: AppChanges): Promise<App>
+  /** Gives it its own value of a setting of any plugin. @throws {NotFound} {InvalidInput} */
+  setSetting<Value>(by: User, id: string, declaration: Setting<Value>, value: Value): Promise<App>
+  /**
+   * Gives it another `client_id`; the one that it had is nobody's from now on. Its tokens stay, but for those that name it by
+   * the one before: this server's own JWTs.
+   *
+   * @throws {NotFound}
+   */
+  resetClientId(by: User, id: string): Promise<App>
   /** Its secrets stop working and its tokens end. @throws {NotFound} */
   remove(by: User, id: string): Promise<void>
   /** @param overlapSeconds how long the present secrets go on working. Defaults to 86,400. @throws {NotFound} {InvalidInput} */
@@ -265,23 +299,28 @@ export interface UserVerbs<Tables = unknown> {
    * @throws {InvalidInput} when the name is taken or not a user name, or the email is no address
    */
   create(input: CreateUserInput, enrol?: OwnEnrolment<Tables>): Promise<User>
+  /** Changes whenever how the user signs in does. To be read before they prove who they are. */
+  signInVersion(userId: string): Promise<number | undefined>
   /**
    * Changes how a user signs in. Whoever could sign in before is out: all sessions end but the one to keep, and no browser
    * is known any more. Make sure first who asks: see {@link Operations.verifyUser}.
+   *
+   * @param options.signInVersion what {@link signInVersion} answered before that proof
+   * @throws {SignInAgain} when it changed since: what was proved proves nothing any more
    */
   changeSignIn(
     userId: string,
     enrol: OwnEnrolment<Tables>,
-    options?: { readonly keptSessionId?: string },
+    options?: { readonly keptSessionId?: string; readonly signInVersion?: number | undefined },
   ): Promise<void>
 }
 
 /** Secrets that core recognises by their first letters, in logs and everywhere else. */
 export interface SecretVerbs {
   /** Makes one to hand out once. Store the key alone: a time and a hash, for a column of the type `key`. */
-  mint(kind: 'invitation'): { readonly plain: string; readonly key: Buffer }
+  mint(kind: 'appSecret' | 'invitation'): { readonly plain: string; readonly key: Buffer }
   /** The key of one that was presented; undefined for what cannot be one of this kind. */
-  keyOf(kind: 'invitation', plain: string): Buffer | undefined
+  keyOf(kind: 'appSecret' | 'invitation', plain: string): Buffer | undefined
   /**
    * What a text that is too short for a plain hash (a code that people type) is stored and found by, for columns of the
    * type `hash`: whoever has the database alone cannot find the text by trying all. Store the first, look for any of them:
@@ -346,6 +385,15 @@ export interface TokenSet {
   readonly companions: Readonly<Record<string, string>>
 }
 
+/** A user with the session that they are signed in by. */
+export interface SignedInUser {
+  readonly token: string
+  readonly session: Session
+  readonly user: User
+  /** The name that they signed in under, where the sign-in has one. */
+  readonly account?: string | undefined
+}
+
 /** Operations of core that a plugin may call: the same that GraphQL and REST call. */
 export interface Operations {
   exchangeToken(request: TokenRequest): Promise<TokenSet>
@@ -356,6 +404,15 @@ export interface Operations {
    * @throws {OAuthError} where there is nobody to answer to: it must never become a redirect (RFC 6749 §4.1.2.1)
    */
   authorize(params: RawParams, request: RequestFacts): Promise<Authorization>
+  /**
+   * Checks an authorize request as {@link authorize} does, before anybody is sent here with it. Opens nothing.
+   *
+   * @param app who sends it: it must be the app of the request
+   * @returns further parameters that the request is to be kept with, of what plugins found beside those that were sent
+   * @throws {InvalidRequest} {UnauthorizedClient} {InvalidScope} {UnsupportedResponseType} and what plugins declare
+   * @see RFC 9126 §2.1
+   */
+  checkAuthorizeRequest(app: App, params: RawParams, request: RequestFacts): Promise<Readonly<Record<string, string>>>
   /**
    * Runs a declared operation of any plugin, as its REST endpoint and its GraphQL mutation do: `revokeToken`, `userInfo`.
    *
@@ -373,11 +430,17 @@ export interface Operations {
    *
    * @throws {InvalidCredentials} when they do not prove who they are
    */
-  signIn(
-    signInId: string,
-    params: RawParams,
-    request: RequestFacts,
-  ): Promise<{ readonly token: string; readonly session: Session; readonly user: User }>
+  signIn(signInId: string, params: RawParams, request: RequestFacts): Promise<SignedInUser>
+  /** Whether people may make accounts for themselves by one of this server's sign-ins. */
+  maySignUp(signInId: string): boolean
+  /**
+   * Makes an account for whoever asks, by one of this server's sign-ins, and signs them in.
+   *
+   * @param params those of the sign-in, and `email`, which may be left out
+   * @throws {NotFound} where that sign-in makes no accounts
+   * @throws {InvalidInput} {InvalidRequest} {TooManyAttempts} and what the plugin of the sign-in declares
+   */
+  signUp(signInId: string, params: RawParams, request: RequestFacts): Promise<SignedInUser>
   /**
    * Has a user prove who they are by one of this server's sign-ins, without a session: for grants that take a user's
    * credentials. Guesses count as they do at the sign-in page.
@@ -419,6 +482,27 @@ export interface OutboxVerbs<Tables = unknown> {
   enqueue(kind: string, payload: unknown, trx?: Kysely<Tables>): Promise<void>
 }
 
+/** An API that tokens can be for. */
+export interface Resource {
+  /** Absolute: `aud` of the tokens. */
+  readonly uri: string
+  /** What people know it by. */
+  readonly name: string
+  /** Scopes that are for it alone. */
+  readonly scopes: readonly string[]
+}
+
+export interface ResourceVerbs {
+  /** All of them: declared by the configuration and plugins, spoken of by scopes, and the default audience. */
+  list(): readonly Resource[]
+  /** The one that a URI names; the normal form of URLs is enough (`https://api.example` for `https://api.example/`). */
+  find(uri: string): Resource | undefined
+  /** What scopes are for by themselves: their resources, or the default audience. */
+  ofScopes(app: App, scopes: readonly string[]): readonly string[]
+  /** The scopes that are good at one of these resources: of theirs, and of none in particular. */
+  goodScopes(app: App, scopes: readonly string[], resources: readonly string[]): readonly string[]
+}
+
 /** What every function of a plugin is given. Core's tables and keys are not in it: they are asked by verb. */
 export interface PluginContext<Tables = unknown> extends OutgoingVerbs {
   readonly issuer: string
@@ -434,11 +518,20 @@ export interface PluginContext<Tables = unknown> extends OutgoingVerbs {
   transaction<T>(work: (trx: Kysely<Tables>) => Promise<T>): Promise<T>
   /** Whether an insert failed because the key is taken: so of all who insert it at once, one is first. */
   isDuplicateKey(error: unknown): boolean
+  /**
+   * Uses something up that must not be used twice, such as the `jti` of a proof: of all who try, on every node, one is told
+   * true.
+   *
+   * @param purpose what it is used for, among what this plugin has; the same text may be used once for each
+   * @param until when it is over anyway, and can be forgotten
+   */
+  useOnce(purpose: string, text: string, until: Date): Promise<boolean>
   readonly approvals: ApprovalVerbs
   readonly apps: AppVerbs
   readonly users: UserVerbs<Tables>
   readonly sessions: SessionVerbs
   readonly tokens: TokenVerbs
+  readonly resources: ResourceVerbs
   readonly secrets: SecretVerbs
   readonly names: NameVerbs
   readonly outbox: OutboxVerbs<Tables>
@@ -454,6 +547,8 @@ export interface RequestContext<Tables = unknown> extends PluginContext<Tables> 
    * the token is bound to none and came as `Bearer` or in a body (RFC 9449 §7). Declared errors of proofs are thrown.
    */
   mayPresent(token: ActiveToken): Promise<boolean>
+  /** Adds a header to whatever the request is answered with, an error or not, over REST and over GraphQL. */
+  addAnswerHeader(name: string, value: string): void
   /**
    * Counts what the request is about to do against its network, before any work: for what writes or computes something
    * for people who have not proved who they are.
@@ -490,10 +585,18 @@ export interface OperationContext<Tables = unknown> extends RequestContext<Table
   narrowScopes(requested: readonly string[] | undefined): readonly string[]
 }
 
+/** What `run` of a declared operation is given. */
+export interface RunContext<Tables = unknown> extends OperationContext<Tables> {
+  /** The parameters as they were sent, without those by which the app proves who it is. */
+  readonly sent: RawParams
+}
+
 /** What `exchange` of a grant is given. */
 export interface GrantContext<Tables = unknown> extends OperationContext<Tables> {
   readonly approvals: GrantApprovalVerbs
   readonly tokens: GrantTokenVerbs
+  /** What binds everything that is issued to a key, as its `cnf` says: `{ jkt: '…' }`. Undefined where nothing does. */
+  readonly confirmation: Readonly<Record<string, string>> | undefined
   /** A redemption over the plugin's own tables: `redeem` answers true for exactly one caller. */
   redemption(redeem: (trx: Kysely<Tables>) => Promise<boolean>, lost: AnyErrorClass): Redemption
 }

@@ -5,7 +5,14 @@ import type { AnyErrorClass } from '../errors/oauth-error.ts'
 import type { ColumnTypes } from '../storage/dialect.ts'
 import type { Profile } from '../users/profile.ts'
 import type { Session, User } from '../users/user.ts'
-import type { AuthorizationAnswer, ClaimableApproval, GrantContext, PluginContext, RequestContext } from './context.ts'
+import type {
+  AuthorizationAnswer,
+  ClaimableApproval,
+  GrantContext,
+  PluginContext,
+  RequestContext,
+  SignedInUser,
+} from './context.ts'
 import type { Issuance } from './issuance.ts'
 import type { Params, ParamValues } from './param.ts'
 import type { RawParams, RequestFacts } from './request.ts'
@@ -41,6 +48,13 @@ export interface AuthorizeParams<P extends Params = Params, Tables = unknown, As
   /** Checks the values, and answers what shall be remembered: JSON, or undefined for nothing. */
   read(ctx: RequestContext<Tables>, input: AuthorizeInput, values: ParamValues<P>): Promise<Asked | undefined>
   /**
+   * What an app that pushed its request said beside the parameters, as parameters that the request is kept with: a proof in a
+   * header. Left out: nothing.
+   *
+   * @see RFC 9449 §10.1
+   */
+  pushed?(ctx: RequestContext<Tables>, values: ParamValues<P>): Promise<Readonly<Record<string, string>>>
+  /**
    * Whether who is signed in will do. Where not, they are asked to sign in, and `prompt=none` gets `login_required`. Asked for
    * wherever something was remembered. Left out: everybody will.
    */
@@ -49,6 +63,8 @@ export interface AuthorizeParams<P extends Params = Params, Tables = unknown, As
     asked: Asked,
     by: { readonly app: App; readonly session: Session; readonly user: User },
   ): Promise<boolean>
+  /** The resources that are asked for by name (RFC 8707 §2): the scopes may be of several then. Left out: none. */
+  resources?(asked: Asked): readonly string[]
   /** What it asks for beyond the scopes. Where it says something, the person is asked each time, and shown this. */
   describe?(ctx: PluginContext<Tables>, asked: Asked): readonly ApprovalLine[]
 }
@@ -72,9 +88,16 @@ export interface UserClaims<Tables = unknown> {
 /** Where the parameters of an authorize request may come from: a request object, a pushed `request_uri`. */
 export interface RequestSource<Tables = unknown> {
   readonly id: string
+  /** What an app is told to ask by, in a sentence. Defaults to the id. */
+  readonly label?: string
   recognises(params: RawParams): boolean
-  /** Answers the parameters that count from here on. `client_id` must be the one that was sent. */
-  load(ctx: RequestContext<Tables>, params: RawParams): Promise<Readonly<Record<string, string>>>
+  /** Whether an app asks by this source alone. Left out: none does. */
+  isRequired?(ctx: PluginContext<Tables>, app: App): boolean
+  /**
+   * Answers the parameters that count from here on; one that may be repeated as a list. `client_id` must be the one that was
+   * sent. What it throws is shown to the person, and never becomes a redirect.
+   */
+  load(ctx: RequestContext<Tables>, params: RawParams): Promise<Readonly<Record<string, string | readonly string[]>>>
 }
 
 export interface AuthorizeInput {
@@ -95,6 +118,8 @@ export interface ResponseType<Tables = unknown> {
   /** OAuth 2.1 has left it behind: the rule of legacy grants holds for `grantType`, which the token endpoint need not know. */
   readonly legacy?: boolean
   readonly defaultMode: 'query' | 'fragment'
+  /** Parameters of its own, for GraphQL and documents; {@link open} reads them. Defaults to none. */
+  readonly params?: Params
   /** Seconds that what comes of a yes can be claimed. */
   readonly ttlSeconds:
     | number
@@ -120,12 +145,19 @@ export interface ResponseMode {
   fields?(members: Readonly<Record<string, string>>): Readonly<Record<string, string>>
 }
 
-/** A way for an app to prove who it is at the token endpoint. */
+/** A way for an app to prove who it is, wherever apps do. */
 export interface ClientAuthMethod<Tables = unknown> {
   /** The name in metadata: `private_key_jwt`. */
   readonly method: string
+  /**
+   * The parameters that it reads beside `client_id`: they are in the input of every GraphQL mutation in which apps
+   * authenticate. Methods of one plugin may share them. Left out: none, for what comes by a header.
+   */
+  readonly params?: Params
+  /** What it verifies signatures by, for metadata. Left out: nothing is signed. */
+  readonly signingAlgorithms?: readonly string[]
   recognises(params: RawParams, request: RequestFacts): boolean
-  /** Answers the `client_id` that was proved. @throws {InvalidClient} */
+  /** Answers the `client_id` that was proved; core checks that it is the one that was sent, if one was. @throws {InvalidClient} */
   authenticate(ctx: RequestContext<Tables>, params: RawParams): Promise<string>
 }
 
@@ -143,8 +175,17 @@ export interface SenderConstraint<Tables = unknown> {
   readonly tokenType: string
   /** The member of `cnf` that it sets: `jkt`. */
   readonly confirmation: string
-  /** The value of that member; undefined where the request carries no such proof. @throws what the plugin declares where the proof is wrong */
-  constrain(ctx: RequestContext<Tables>): Promise<string | undefined>
+  /**
+   * The value of that member; undefined where the request carries no such proof.
+   *
+   * @param by.app which asks for a token; undefined where a token is presented
+   * @param by.accessToken which is presented under the scheme of the token type; undefined where one is asked for
+   * @throws what the plugin declares where the proof is wrong, or where the app has to bring one
+   */
+  constrain(
+    ctx: RequestContext<Tables>,
+    by: { readonly app?: App; readonly accessToken?: string },
+  ): Promise<string | undefined>
 }
 
 /** A row on the sign-in page, and what it takes. */
@@ -180,6 +221,22 @@ export interface SignIn<P extends Params = Params, Tables = unknown> {
    * @throws {InvalidInput} when the values are not good enough
    */
   enroll?(ctx: PluginContext<Tables>, values: Partial<ParamValues<P>>): Promise<Enrolment>
+  /** How people make accounts for themselves that they sign in to by this. Left out: they cannot. */
+  readonly signUp?: SignUp<P, Tables>
+}
+
+export interface SignUp<P extends Params = Params, Tables = unknown> {
+  /** Whether everybody may now. */
+  isOpen(ctx: PluginContext<Tables>): boolean
+  /**
+   * Makes the account and signs its owner in.
+   *
+   * @throws {InvalidInput} {TooManyAttempts} and what the plugin declares, where it is closed
+   */
+  run(
+    ctx: RequestContext<Tables>,
+    values: ParamValues<P> & { readonly email: string | undefined },
+  ): Promise<SignedInUser>
 }
 
 /** Writes an enrolment; may run more than once, because a deadlock repeats the transaction. */
@@ -203,10 +260,22 @@ export interface ScopeDeclaration {
   readonly description: string
   /** Only an admin gives it to an app, and only an admin approves it. Defaults to false. */
   readonly adminOnly?: boolean
+  /** Only an admin approves it, whoever gave it to the app. Defaults to `adminOnly`. */
+  readonly adminApproves?: boolean
   /** It is about a person: a token that an app gets for itself is without it. Defaults to false. */
   readonly forUsers?: boolean
   /** Path or URL of the one resource that it is for; a token with it names that audience. */
   readonly audience?: string
+}
+
+/** An API that tokens can be for. Apps ask for it by its URI (RFC 8707 §2), or by its scopes. */
+export interface ResourceDeclaration {
+  /** Absolute and without a fragment, or a path of this server. It is `aud` of the tokens as it stands here. */
+  readonly uri: string
+  /** What people who decide know it by. */
+  readonly name: string
+  /** Scopes that are for it alone: no token for another resource has them. Each is of one resource. Defaults to none. */
+  readonly scopes?: readonly string[]
 }
 
 /** Claims that a plugin adds to access tokens. */
@@ -227,7 +296,7 @@ export interface TokenCompanion<Tables = unknown> {
 /** A JSON route of a plugin that no declared operation can express. */
 export interface Endpoint<Tables = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** May have `:name` segments; fixed paths win over those. */
+  /** May have `:name` segments; fixed paths win over those, and those that do not begin with one over those that do. */
   readonly path: string
   readonly metadata?: string
   /** @param parameters values of the `:name` segments of the path */
@@ -251,6 +320,8 @@ export interface PageContext<Tables = unknown> extends RequestContext<Tables> {
    * policy names its hash. The page must say what it is for without it, too, in a `<noscript>`.
    * @param options.mark a drawing above the heading. Left out: none, as on a page with something to fill in.
    * @param options.formEndsAt URL elsewhere to which a POST of the page's form is redirected.
+   * @param options.isWide for a list beside what it lists. Defaults to false.
+   * @param options.tab the whole heading of the browser's tab. Defaults to the title and the name of this server.
    * @param options.retryAfterSeconds when to try again, for 429 and 503 (RFC 9110 §10.2.3)
    */
   page(
@@ -262,6 +333,8 @@ export interface PageContext<Tables = unknown> extends RequestContext<Tables> {
       readonly mark?: PageMark
       readonly retryAfterSeconds?: number | undefined
       readonly formEndsAt?: string | undefined
+      readonly isWide?: boolean
+      readonly tab?: string
     },
   ): Response
   /** The hidden field that a form must carry; core refuses a POST without it. */
@@ -272,24 +345,39 @@ export interface PageContext<Tables = unknown> extends RequestContext<Tables> {
   readonly isFromOwnForm: boolean
   /** Values of the `:name` segments of the path. */
   readonly parameters: Readonly<Record<string, string>>
+  /** What a scope lets an app do, in words; its name where nobody has any. */
+  describeScope(name: string, app: App): string
   /**
    * Lets the signed-in user decide an approval, whichever way the app asked: the same as the approve page and the GraphQL
    * mutations do.
    *
+   * @param by somebody who proved who they are in this very request (`operations.signIn`). Left out: who is signed in in
+   * this browser.
    * @returns the answer that takes the browser back to the app; undefined where the app claims by itself
    * @throws {LoginRequired} where nobody is signed in, or the app wants somebody who signed in more recently
    * @throws {NotFound} {AlreadyDecided} {ExpiredToken} {InvalidScope}
    */
-  decide(handle: string, decision: PersonsDecision): Promise<AuthorizationAnswer | undefined>
+  decide(
+    handle: string,
+    decision: PersonsDecision,
+    by?: Pick<SignedInUser, 'session' | 'user'>,
+  ): Promise<AuthorizationAnswer | undefined>
   /** Takes the browser back to an app, or shows what an app without a redirect is to be told. */
   answerApp(answer: AuthorizationAnswer): Response
   /**
+   * Shows that an app's request ends here, with a way back to it: for an answer that `operations.authorize` withheld.
+   *
+   * @see RFC 9700 §4.11.2
+   */
+  withhold(answer: AuthorizationAnswer): Response
+  /**
    * Sends the browser on to a path of this server by 303: the answer to a POST that did something. With the token of a new
-   * session the browser has that one from now on, and the one that it had ends.
+   * session the browser has that one from now on, and the one that it had ends; with what `operations.signIn` answered
+   * it is also known as a browser of that user.
    */
   seeOther(
     path: string,
-    options?: { readonly session?: { readonly token: string; readonly session: Session } },
+    options?: { readonly session?: Pick<SignedInUser, 'token' | 'session'> & Partial<SignedInUser> },
   ): Response
 }
 
@@ -314,7 +402,7 @@ export interface PageLink<Tables = unknown> {
 /** An HTML route of a plugin, in the shared layout. A POST reaches it only with a valid CSRF field, unless it says otherwise. */
 export interface Page<Tables = unknown> {
   readonly method: 'GET' | 'POST'
-  /** May have `:name` segments; fixed paths win over those. */
+  /** May have `:name` segments; fixed paths win over those, and those that do not begin with one over those that do. */
   readonly path: string
   /**
    * What becomes of a POST without a valid CSRF field: it is refused, or handled as if nobody were signed in, with no cookie

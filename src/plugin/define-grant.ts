@@ -13,6 +13,8 @@ export interface RefreshPolicy {
   readonly idleSeconds: Setting<number>
   /** Seconds after which nothing that descends from one approval can be refreshed. */
   readonly absoluteSeconds: Setting<number>
+  /** The scope without which no refresh token is given; empty for none. Left out: none. */
+  readonly neededScope?: Setting<string>
 }
 
 export interface GrantDefinition<Tables, P extends Params> {

@@ -1,5 +1,5 @@
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
-import type { OperationContext } from './context.ts'
+import type { RunContext } from './context.ts'
 import type { ClientAuthPolicy } from './define-grant.ts'
 import type { Fields, FieldValues } from './field.ts'
 import type { NetworkLimit } from './limit.ts'
@@ -20,6 +20,13 @@ export interface OperationDefinition<Tables, P extends Params, F extends Fields>
    * `none`. One of the plugin's `limits`. Left out: it is not counted.
    */
   readonly limit?: NetworkLimit
+  /**
+   * It takes an authorize request: over REST whatever is sent, over GraphQL what core and plugins declare of one. `ctx.sent`
+   * holds it. Defaults to false.
+   */
+  readonly takesAuthorizeRequest?: boolean
+  /** The status of a REST answer. Defaults to 200. */
+  readonly status?: 200 | 201
   /** Name of the metadata member that publishes the path (RFC 8414): `revocation_endpoint`. */
   readonly metadata?: string
   readonly params: P
@@ -29,13 +36,13 @@ export interface OperationDefinition<Tables, P extends Params, F extends Fields>
   readonly resultType: string
   /** The members of the result. Where there are none, REST answers 200 with an empty object. */
   readonly result: F
-  run(ctx: OperationContext<Tables>, params: ParamValues<P>): Promise<FieldValues<F>>
+  run(ctx: RunContext<Tables>, params: ParamValues<P>): Promise<FieldValues<F>>
 }
 
 /** An operation as the registry knows it. */
 export interface PluginOperation extends Omit<OperationDefinition<unknown, Params, Fields>, 'run'> {
   // biome-ignore lint/suspicious/noExplicitAny: erased here; defineOperation has checked it against its own parameters
-  run(ctx: OperationContext<any>, params: any): Promise<Record<string, unknown>>
+  run(ctx: RunContext<any>, params: any): Promise<Record<string, unknown>>
 }
 
 /**

@@ -13,6 +13,7 @@ import type {
   PageLink,
   PluginMigration,
   RequestSource,
+  ResourceDeclaration,
   ResponseMode,
   ResponseType,
   ScopeDeclaration,
@@ -64,6 +65,8 @@ export interface PluginDefinition<Tables = unknown> {
   readonly approvals?: readonly ApprovalPresentation<Tables>[]
 
   readonly scopes?: readonly ScopeDeclaration[]
+  /** APIs that tokens can be for, those of this server among them. */
+  readonly resources?: readonly ResourceDeclaration[]
   readonly claims?: readonly ClaimSource<Tables>[]
   readonly userClaims?: readonly UserClaims<Tables>[]
   readonly subjects?: SubjectSource<Tables>

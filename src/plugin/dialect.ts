@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely'
 import type { App } from '../apps/app.ts'
 import type { OAuthError } from '../errors/oauth-error.ts'
 import type { PluginContext } from './context.ts'
@@ -28,10 +29,29 @@ export interface Dialect<Tables = unknown> {
   readonly sharedPages?: readonly Page<Tables>[]
   /** How an error of its JSON routes looks. Left out: as the standard's. */
   renderError?(error: OAuthError, request: RequestFacts): Response
+  /**
+   * The members of an answer that goes back to one of its apps through the browser, wherever it was decided. Left out: as
+   * they are.
+   *
+   * @param members with `state` and `iss` (RFC 9207)
+   */
+  answerMembers?(members: Readonly<Record<string, string>>): Readonly<Record<string, string>>
   /** Ids and secrets in that system's shape, of at least 128 random bits where they are secret. Left out: ours. */
   mintClientId?(ctx: PluginContext<Tables>): Promise<string> | string
   /** @param app as it will be stored, or is */
   mintClientSecret?(ctx: PluginContext<Tables>, app: App): Promise<string> | string
+  /**
+   * Writes what lets a secret be read again, in the transaction that stores its hash: for a system that shows it again. Core
+   * keeps the hash alone. Nothing but `trx` may be awaited, and it may run more than once.
+   *
+   * @param secret undefined where the app is deleted
+   */
+  keepClientSecret?(
+    ctx: PluginContext<Tables>,
+    trx: Kysely<Tables>,
+    app: App,
+    secret: string | undefined,
+  ): Promise<void>
   /** Left out: as this server's own. */
   readonly accessTokens?: DialectTokens<Tables>
   /** Left out: as this server's own. How long they live is a setting: see {@link appSettings}. */

@@ -1,5 +1,5 @@
 /** How a declared parameter arrives: which GraphQL input type, and how its text in a form is read. */
-export type ParamKind = 'string' | 'integer' | 'boolean' | 'scopes' | 'approvalCode'
+export type ParamKind = 'string' | 'integer' | 'boolean' | 'list' | 'scopes' | 'approvalCode'
 
 export interface ParamOptions {
   /** One sentence for the schema, the form and the docs. */
@@ -8,7 +8,7 @@ export interface ParamOptions {
   readonly wireName?: string
   /** Never logged, never traced. Defaults to false. */
   readonly secret?: boolean
-  /** The longest text that is let through, in UTF-16 code units. Defaults to 4,096. */
+  /** The longest text that is let through, in UTF-16 code units; of a list, each. Defaults to 4,096. */
   readonly maxLength?: number
 }
 
@@ -47,7 +47,7 @@ function declare<Value>(kind: ParamKind, fixed: Partial<ParamOptions> = {}) {
 /**
  * Declares parameters of a grant or an operation. Each takes `{ description, optional?, secret?, wireName?, maxLength? }`;
  * a parameter is required unless it says `optional: true`. An empty text counts as left out (RFC 6749 §3.1), a repeated
- * parameter is refused, and what is not a text where a text belongs is refused.
+ * parameter is refused unless it is a `list`, and what is not a text where a text belongs is refused.
  *
  * @example
  * const params = { assertion: param.string({ description: 'The signed assertion.', secret: true }) }
@@ -56,6 +56,8 @@ export const param = {
   string: declare<string>('string'),
   integer: declare<number>('integer'),
   boolean: declare<boolean>('boolean'),
+  /** Texts: a parameter that may come more than once on the wire (RFC 8707 §2), a list in GraphQL and JSON. At most 20. */
+  list: declare<readonly string[]>('list'),
   /** Scope names: space-separated on the wire (RFC 6749 §3.3), a list in GraphQL. Always optional. */
   scopes: (options: ParamOptions): Param<readonly string[], true> => ({
     wireName: 'scope',

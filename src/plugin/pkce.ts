@@ -14,9 +14,10 @@ const VERIFIER = /^[A-Za-z0-9\-._~]{43,128}$/
  */
 export function readPkceChallenge(challenge: string | undefined, method: string | undefined): string | undefined {
   if (challenge === undefined && method === undefined) return undefined
-  if (method !== 'S256') throw new InvalidRequest({ message: 'code_challenge_method must be S256.' })
+  if (method !== 'S256')
+    throw new InvalidRequest({ message: 'code_challenge_method must be S256.', about: 'code_challenge_method' })
   if (challenge === undefined || !CHALLENGE.test(challenge)) {
-    throw new InvalidRequest({ message: 'code_challenge must be 43 base64url characters.' })
+    throw new InvalidRequest({ message: 'code_challenge must be 43 base64url characters.', about: 'code_challenge' })
   }
   return challenge
 }

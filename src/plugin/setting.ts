@@ -17,9 +17,10 @@ export interface Setting<Value = unknown> extends SettingOptions<Value> {
 
 /**
  * What a text, or each of a list, has to be: `redirect-uri`, where a browser may be sent (RFC 9700 §4.1); `web-url`, what this
- * server may ask by https, or by http where it is allowed to. An empty string is none.
+ * server may ask by https, or by http where it is allowed to; `key-set`, public keys as JSON (RFC 7517 §5). An empty string is
+ * none.
  */
-export type SettingFormat = 'redirect-uri' | 'web-url'
+export type SettingFormat = 'key-set' | 'redirect-uri' | 'web-url'
 
 export type Settings = Readonly<Record<string, Setting>>
 

@@ -40,6 +40,7 @@ function metadataOf({ issuer, keys, registry }: Pick<Core, 'issuer' | 'keys' | '
       .map(({ grantType }) => grantType),
     scopes_supported: [...registry.scopes.values()].filter(({ adminOnly }) => !adminOnly).map(({ name }) => name),
     token_endpoint_auth_methods_supported: [...methods, 'none'],
+    token_endpoint_auth_signing_alg_values_supported: signingAlgorithmsOf(registry),
     code_challenge_methods_supported: ['S256'],
     ...operationMembers(registry, url, methods),
     ...Object.fromEntries(
@@ -67,16 +68,22 @@ function authorizationMembers({ responseTypes, responseModes }: Registry, url: (
   }
 }
 
-function operationMembers({ operations }: Registry, url: (path: string) => URL, methods: readonly string[]): object {
+function operationMembers(registry: Registry, url: (path: string) => URL, methods: readonly string[]): object {
   const members: Record<string, unknown> = {}
-  for (const { path, metadata, clientAuth } of operations) {
+  for (const { path, metadata, clientAuth } of registry.operations) {
     if (path === undefined || metadata === undefined) continue
     members[metadata] = url(path).href
     const accepted = acceptedMethods(clientAuth, methods)
-    if (accepted && metadata.endsWith('_endpoint')) members[`${metadata}_auth_methods_supported`] = accepted
+    if (!accepted || !metadata.endsWith('_endpoint')) continue
+    members[`${metadata}_auth_methods_supported`] = accepted
+    members[`${metadata}_auth_signing_alg_values_supported`] = signingAlgorithmsOf(registry)
   }
   return members
 }
+
+const signingAlgorithmsOf = ({ clientAuth }: Registry): readonly string[] => [
+  ...new Set(clientAuth.flatMap(({ signingAlgorithms = [] }) => signingAlgorithms)),
+]
 
 function acceptedMethods(policy: ClientAuthPolicy, methods: readonly string[]): readonly string[] | undefined {
   switch (policy) {

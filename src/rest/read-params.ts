@@ -53,15 +53,21 @@ const REPLACEMENT = '\uFFFD'
  * Reads the parameters of a POST: a form, or as a tolerance a JSON object. The query is not looked at: what stands there
  * ends up in logs (RFC 6749 §2.3.1).
  *
- * @throws {InvalidRequest} when the body cannot be read, or a form repeats a parameter (RFC 6749 §3.2)
+ * @param mayRepeat whether a parameter may come more than once: one that is declared as a list
+ * @throws {InvalidRequest} when the body cannot be read, or a form repeats another parameter (RFC 6749 §3.2)
  */
-export function readParams(headers: Headers, body: Buffer | string): RawParams {
+export function readParams(
+  headers: Headers,
+  body: Buffer | string,
+  mayRepeat: (name: string, sent: RawParams) => boolean,
+): RawParams {
   const type = bodyType(headers)
   const text = typeof body === 'string' ? body : readUtf8(body)
   if (type === 'json') return readObject(text)
   const form = readForm(text)
-  refuseRepeated(form)
-  return formParams(form)
+  const params = formParams(form)
+  refuseRepeated(form, (name) => mayRepeat(name, params))
+  return params
 }
 
 /**
@@ -132,13 +138,14 @@ function readObject(text: string): RawParams {
 }
 
 /** @throws {InvalidRequest} naming the parameter, where its name is one that can be said in a sentence */
-function refuseRepeated(form: URLSearchParams): void {
+function refuseRepeated(form: URLSearchParams, mayRepeat: (name: string) => boolean): void {
   const seen = new Set<string>()
   for (const name of form.keys()) {
     if (!seen.has(name)) {
       seen.add(name)
       continue
     }
+    if (mayRepeat(name)) continue
     const what = /^[A-Za-z0-9_.-]{1,64}$/.test(name) ? `The parameter ${name}` : 'A parameter'
     throw new InvalidRequest({ message: `${what} was sent more than once.` })
   }

@@ -25,6 +25,7 @@ export const SWEPT_TABLES = [
   swept({ table: 'access_token', key: 'token_key', expiry: 'expires_at' }),
   swept({ table: 'token_family', key: 'id', expiry: 'expires_at' }),
   swept({ table: 'revoked_token', key: 'token_id', expiry: 'expires_at' }),
+  swept({ table: 'used_once', key: 'use_key', expiry: 'expires_at' }),
   swept({ table: 'pace', key: 'pace_key', expiry: 'expires_at' }),
   swept({ table: 'guess', key: 'guess_key', expiry: 'expires_at' }),
   swept({ table: 'known_device', key: 'device_key', expiry: 'expires_at' }),

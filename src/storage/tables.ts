@@ -176,6 +176,15 @@ export interface RevokedTokenTable {
   expires_at: Millis
 }
 
+/** What may be used once: a proof, an assertion. */
+export interface UsedOnceTable {
+  /** SHA-256 of the purpose and of what was used. */
+  use_key: Buffer
+  /** Names the one attempt that came first. */
+  claim_id: string
+  expires_at: Millis
+}
+
 export interface PaceTable {
   pace_key: Buffer
   last_at: Millis
@@ -275,6 +284,7 @@ export interface CoreTables {
   refresh_token: RefreshTokenTable
   access_token: AccessTokenTable
   revoked_token: RevokedTokenTable
+  used_once: UsedOnceTable
   pace: PaceTable
   guess: GuessTable
   known_device: KnownDeviceTable

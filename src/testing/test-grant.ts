@@ -8,7 +8,7 @@ import type { Param } from '../plugin/param.ts'
 import { wireName } from '../plugin/wire-name.ts'
 import { createTestServer, type RestAnswer, type TestApp, type TestServer } from './test-server.ts'
 
-/** The parameters of one exchange that would succeed, by their declared names; lists of scopes as one text. */
+/** The parameters of one exchange that would succeed, by their declared names; a list as one text, with spaces in between. */
 export type ReadyExchange = Readonly<Record<string, string>>
 
 export interface GrantUnderTest {
@@ -98,7 +98,10 @@ class Kit {
     const form = new URLSearchParams({ grant_type: this.grant.grantType })
     if (app.clientId) form.set('client_id', app.clientId)
     if (app.clientSecret) form.set('client_secret', app.clientSecret)
-    for (const [name, value] of Object.entries(params)) form.set(this.wire(name), value)
+    for (const [name, value] of Object.entries(params)) {
+      if (this.grant.params[name]?.kind !== 'list') form.set(this.wire(name), value)
+      else for (const text of value.split(' ')) form.append(this.wire(name), text)
+    }
     return form
   }
 
@@ -120,8 +123,8 @@ class Kit {
     const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input!`
     const input: Record<string, unknown> = { clientId: app.clientId, clientSecret: app.clientSecret }
     for (const [name, value] of Object.entries(params)) {
-      const isScopes = this.grant.params[name]?.kind === 'scopes' && typeof value === 'string'
-      input[name] = isScopes ? value.split(' ').filter((scope) => scope !== '') : value
+      const isList = ['scopes', 'list'].includes(this.grant.params[name]?.kind ?? '') && typeof value === 'string'
+      input[name] = isList ? value.split(' ').filter((text) => text !== '') : value
     }
     const document = `mutation Exchange($input: ${type}) { ${field}(input: $input) { __typename ... on TokenSet { accessToken } ... on Error { code } } }`
     const { status, data, errors } = await this.server.graphql(document, { input })
@@ -162,6 +165,7 @@ interface Fact {
 
 function casesOf({ grant, singleUse, expiresAfterSeconds }: GrantUnderTest): readonly Fact[] {
   const required = Object.entries(grant.params).filter(([, param]) => !param.optional)
+  const single = Object.entries(grant.params).filter(([, param]) => param.kind !== 'list')
   const texts = Object.entries(grant.params).filter(
     ([, param]) => param.kind === 'string' || param.kind === 'approvalCode',
   )
@@ -190,7 +194,7 @@ function casesOf({ grant, singleUse, expiresAfterSeconds }: GrantUnderTest): rea
         assert.equal((await kit.graphql(app, rest)).code, 'BAD_USER_INPUT')
       },
     })),
-    ...Object.keys(grant.params).map((name) => ({
+    ...single.map(([name]) => ({
       name: `the parameter ${name} twice is refused: invalid_request (RFC 6749 §3.2)`,
       async test(kit: Kit) {
         const app = await kit.app()

@@ -84,8 +84,22 @@ export function resourcesOf(
   const resources = scopes.map((name) => core.registry.findScope(name, dialect)?.audience)
   if (!resources.some((resource) => resource !== undefined)) return [core.policy.defaultAudience]
   return [
-    ...new Set(
-      resources.map((resource) => (resource ? new URL(resource, core.issuer).href : core.policy.defaultAudience)),
-    ),
+    ...new Set(resources.map((resource) => (resource ? resourceUri(core, resource) : core.policy.defaultAudience))),
   ]
+}
+
+/** A scope that is for one resource is good there alone, every other wherever the token is. */
+export function isGoodAtOneOf(
+  core: Pick<Core, 'issuer' | 'registry'>,
+  dialect: string | undefined,
+  scope: string,
+  resources: readonly string[],
+): boolean {
+  const own = core.registry.findScope(scope, dialect)?.audience
+  return own === undefined || resources.includes(resourceUri(core, own))
+}
+
+/** An absolute URI as it is declared, a path as the URL of this server. */
+export function resourceUri({ issuer }: Pick<Core, 'issuer'>, declared: string): string {
+  return declared.startsWith('/') ? new URL(declared, issuer).href : declared
 }

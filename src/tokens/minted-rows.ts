@@ -31,7 +31,8 @@ export function refreshTokenRow(
     token_key: key,
     family_id: familyId,
     claims: toJson(token.issuance.claims ?? {}),
-    bound_key: token.provenKey?.boundKey ?? null,
+    // A confidential app proves who it is each time, and may change its key (RFC 9449 §5, RFC 8705 §4).
+    bound_key: token.app.type === 'public' ? (token.provenKey?.boundKey ?? null) : null,
     consumed_at: null,
     claim_id: null,
     request_hash: null,

@@ -41,6 +41,8 @@ export interface TokenRows {
   /** Point reads that arrive together share one query. */
   family(id: string): Promise<FamilyRow | undefined>
   accessToken(key: Buffer): Promise<AccessTokenRow | undefined>
+  /** Those of the families on record whose time is not over, in the order in which they were issued. */
+  accessTokensOf(familyIds: readonly string[], at: Date): Promise<readonly AccessTokenRow[]>
   refreshToken(key: Buffer): Promise<RefreshTokenRow | undefined>
   isRevoked(tokenId: string): Promise<boolean>
   revoke(tokenId: string, expiresAt: Date): Promise<void>
@@ -50,6 +52,8 @@ export interface TokenRows {
   livingFamilies(userId: string, at: Date): Promise<readonly FamilyRow[]>
   /** Ends what an app has of a user, within a transaction of the caller. Answers how many families it ended. */
   revokeFamilies(trx: Transaction<CoreTables>, userId: string, appId: string, at: Date): Promise<number>
+  /** Ends the access tokens of a family that are on record, as if their time were over. */
+  endAccessTokens(trx: Transaction<CoreTables>, familyId: string, at: Date): Promise<void>
   /** One guarded write: true for exactly one of all who exchange the refresh token. */
   consume(trx: Transaction<CoreTables>, key: Buffer, use: RefreshTokenUse): Promise<boolean>
 }
@@ -105,7 +109,7 @@ export function openTokenRows(database: Database): TokenRows {
   const readRevoked = prepareRead(db, (ids: readonly string[]) =>
     db.selectFrom('revoked_token').select('token_id').where('token_id', 'in', ids),
   )
-  const readAccessTokens = prepareRead(db, (keys: readonly Buffer[]) =>
+  const accessTokens = () =>
     db
       .selectFrom('access_token')
       .leftJoin('revoked_token', 'revoked_token.token_id', 'access_token.id')
@@ -113,7 +117,8 @@ export function openTokenRows(database: Database): TokenRows {
       .selectAll('access_token')
       .select('revoked_token.token_id as revoked_id')
       .select(['token_family.revoked_at as family_revoked_at', 'token_family.expires_at as family_expires_at'])
-      .where('access_token.token_key', 'in', keys),
+  const readAccessTokens = prepareRead(db, (keys: readonly Buffer[]) =>
+    accessTokens().where('access_token.token_key', 'in', keys),
   )
 
   const insertAccessToken = createGroupInsert<Insertable<AccessTokenTable>>((rows) => insertAccessTokens(db, rows))
@@ -144,6 +149,14 @@ export function openTokenRows(database: Database): TokenRows {
 
     family,
     accessToken,
+    accessTokensOf: async (familyIds, at) =>
+      familyIds.length === 0
+        ? []
+        : accessTokens()
+            .where('access_token.family_id', 'in', familyIds)
+            .where('access_token.expires_at', '>', at.getTime())
+            .orderBy('access_token.id')
+            .execute(),
     refreshToken: (key) => db.selectFrom('refresh_token').selectAll().where('token_key', '=', key).executeTakeFirst(),
     isRevoked: async (tokenId) => (await revoked(tokenId)) === true,
 
@@ -184,6 +197,15 @@ export function openTokenRows(database: Database): TokenRows {
         .where('expires_at', '>', at.getTime())
         .executeTakeFirst()
       return Number(result.numUpdatedRows)
+    },
+
+    async endAccessTokens(trx, familyId, at) {
+      await trx
+        .updateTable('access_token')
+        .set({ expires_at: at.getTime() })
+        .where('family_id', '=', familyId)
+        .where('expires_at', '>', at.getTime())
+        .execute()
     },
 
     async consume(trx, key, { claimId, at, requestHash, sealedAnswer, successorKey }) {

@@ -7,7 +7,7 @@ const BROWSERS: readonly (readonly [name: string, sign: RegExp])[] = [
   ['Firefox', /\b(Firefox|FxiOS)\//],
   ['Chromium', /\bChromium\//],
   ['Chrome', /\b(HeadlessChrome|Chrome|CriOS)\//],
-  ['Safari', /\bVersion\/.*\bSafari\//],
+  ['Safari', /\bSafari\//],
   ['curl', /^curl\//],
 ]
 
@@ -21,14 +21,18 @@ const SYSTEMS: readonly (readonly [name: string, sign: RegExp])[] = [
   ['Linux', /\bLinux\b|\bX11\b/],
 ]
 
+/** Longer ones are no browser's. */
+const LONGEST = 512
+
 /**
  * Says in a few plain words what a `User-Agent` header claims to be: "Firefox on Windows". Only our own words come out of it,
  * never those of the header.
  */
 export function describeUserAgent(userAgent: string | undefined): string {
   if (userAgent === undefined) return 'An unknown program'
-  const browser = nameIn(BROWSERS, userAgent)
-  const system = nameIn(SYSTEMS, userAgent)
+  const said = userAgent.slice(0, LONGEST)
+  const browser = nameIn(BROWSERS, said)
+  const system = nameIn(SYSTEMS, said)
   if (browser !== undefined) return system === undefined ? browser : `${browser} on ${system}`
   return system === undefined ? 'An unknown program' : `A browser on ${system}`
 }

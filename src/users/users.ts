@@ -34,8 +34,13 @@ export interface Users {
   count(): Promise<number>
   /** Which way of signing in counts for the user of this name. To be read before what they type is judged. */
   signInVersion(username: string): Promise<SignInVersion | undefined>
-  /** Ends that, within the transaction of the caller that makes another way count. */
-  endSignInVersion(trx: Transaction<CoreTables>, userId: string): Promise<void>
+  /** The same by the user's id. */
+  signInVersionOf(userId: string): Promise<number | undefined>
+  /**
+   * Ends that, within the transaction of the caller that makes another way count. Answers false where it is not the version
+   * that the caller read: somebody else was faster.
+   */
+  endSignInVersion(trx: Transaction<CoreTables>, userId: string, version?: number): Promise<boolean>
   /** Inserts the user, with what else makes them complete, or nothing. Answers false where the name is taken. */
   insert(user: User, alongside?: (trx: Transaction<CoreTables>, userId: string) => Promise<void>): Promise<boolean>
   /** Writes what differs from `present`, so that a change of something else at the same time is kept; without it, all. */
@@ -85,12 +90,19 @@ export function openUsers(database: Database, changes: Changes): Users {
       return row && { userId: row.id, version: row.sign_in_version }
     },
 
-    async endSignInVersion(trx, userId) {
-      await trx
+    async signInVersionOf(userId) {
+      const row = await db.selectFrom('user').select('sign_in_version').where('id', '=', userId).executeTakeFirst()
+      return row?.sign_in_version
+    },
+
+    async endSignInVersion(trx, userId, version) {
+      let update = trx
         .updateTable('user')
         .set(({ eb }) => ({ sign_in_version: eb('sign_in_version', '+', 1) }))
         .where('id', '=', userId)
-        .execute()
+      if (version !== undefined) update = update.where('sign_in_version', '=', version)
+      const { numUpdatedRows } = await update.executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
     },
 
     async insert(user, alongside) {

@@ -1,15 +1,12 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authorizationCode } from '../../plugins/authorization-code/index.ts'
 import { refreshToken } from '../../plugins/refresh-token/index.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { describeEachServer } from '../support/server.ts'
-
-const PASSWORD = 'correct horse battery'
+import { PASSWORD, type Site, signIn, startSite, visit, visitWithin } from './site.ts'
 
 let chromium: Browser
 beforeAll(async () => {
@@ -17,70 +14,27 @@ beforeAll(async () => {
 })
 afterAll(() => chromium.close())
 
-/** What an app is sent back: a GET with a query, or a POSTed form. */
-interface Arrived {
-  readonly url: URL
-  readonly method: string
-  readonly body: string
-}
-
 describeEachServer(
   'certified clients, unmodified and in their strict defaults, with a real browser as the person',
   () => ({ plugins: [authorizationCode(), refreshToken()] }),
   (server) => {
-    let site: Server
-    let callback: string
-    const arrived: Arrived[] = []
+    let site: Site
 
     beforeAll(async () => {
       await server().createUser({ username: 'ada', password: PASSWORD })
-      site = createServer((request, response) => {
-        let body = ''
-        request.on('data', (chunk) => (body += chunk))
-        request.on('end', () => {
-          if (request.url?.startsWith('/cb')) {
-            arrived.push({ url: new URL(request.url, callback), method: request.method ?? '', body })
-          }
-          response
-            .setHeader('content-type', 'text/html')
-            .end('<!doctype html><link rel="icon" href="data:,"><h1>App</h1>')
-        })
-      })
-      await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
-      callback = `http://127.0.0.1:${(site.address() as AddressInfo).port}/cb`
+      site = await startSite()
     })
-    afterAll(() => new Promise((resolve) => site.close(resolve)))
+    afterAll(() => site.close())
 
     const makeApp = (type: 'confidential' | 'public' = 'confidential') =>
       server().createApp({
         name: 'Weather',
         type,
         grants: ['authorization_code', 'refresh_token', ...(type === 'confidential' ? ['client_credentials'] : [])],
-        redirectUris: [callback],
+        redirectUris: [site.callback],
       })
 
-    /** The person: opens the URL, signs in where asked, says yes, and lands at the app. */
-    async function person(url: URL): Promise<Arrived> {
-      const context = await chromium.newContext()
-      const page = await context.newPage()
-      const complaints: string[] = []
-      page.on('console', (message) => complaints.push(message.text()))
-      page.on('pageerror', (error) => complaints.push(String(error)))
-      await page.goto(url.href)
-      await signInAndApprove(page)
-      await page.waitForURL(`${callback}**`)
-      await context.close()
-      expect(complaints).toEqual([])
-      const last = arrived.pop()
-      if (!last) throw new Error('Nothing arrived at the app.')
-      return last
-    }
-    async function signInAndApprove(page: Page) {
-      await page.getByLabel('Your user name').fill('ada')
-      await page.getByLabel('Your password').fill(PASSWORD)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByRole('button', { name: 'Approve' }).click()
-    }
+    const person = (url: URL) => visit(chromium, site, url)
 
     describe.each([
       ['basic', (secret: string) => client.ClientSecretBasic(secret)],
@@ -107,7 +61,7 @@ describeEachServer(
         const pkceCodeVerifier = client.randomPKCECodeVerifier()
         const expectedState = client.randomState()
         const url = client.buildAuthorizationUrl(configuration, {
-          redirect_uri: callback,
+          redirect_uri: site.callback,
           scope: 'read write',
           state: expectedState,
           code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
@@ -133,7 +87,7 @@ describeEachServer(
         const pkceCodeVerifier = client.randomPKCECodeVerifier()
         const expectedState = client.randomState()
         const url = client.buildAuthorizationUrl(configuration, {
-          redirect_uri: callback,
+          redirect_uri: site.callback,
           response_mode: 'form_post',
           state: expectedState,
           code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
@@ -163,22 +117,15 @@ describeEachServer(
       const pkceCodeVerifier = client.randomPKCECodeVerifier()
       const expectedState = client.randomState()
       const url = client.buildAuthorizationUrl(configuration, {
-        redirect_uri: callback,
+        redirect_uri: site.callback,
         state: expectedState,
         code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
         code_challenge_method: 'S256',
       })
       await person(url)
       const context = await chromium.newContext()
-      const page = await context.newPage()
-      await page.goto(url.href)
-      await page.getByLabel('Your user name').fill('ada')
-      await page.getByLabel('Your password').fill(PASSWORD)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.waitForURL(`${callback}**`)
+      const back = await visitWithin(context, site, url, signIn)
       await context.close()
-      const back = arrived.pop()
-      if (!back) throw new Error('Nothing arrived at the app.')
       const tokens = await client.authorizationCodeGrant(configuration, back.url, { pkceCodeVerifier, expectedState })
       expect(tokens.access_token).toBeTruthy()
     })
@@ -196,7 +143,7 @@ describeEachServer(
       const url = new URL(as.authorization_endpoint ?? '')
       url.search = new URLSearchParams({
         client_id: app.clientId,
-        redirect_uri: callback,
+        redirect_uri: site.callback,
         response_type: 'code',
         scope: 'read',
         state,
@@ -207,7 +154,15 @@ describeEachServer(
       const own: oauth.Client = { client_id: app.clientId }
       const proof = oauth.ClientSecretBasic(clientSecret ?? '')
       const params = oauth.validateAuthResponse(as, own, back.url, state)
-      const answer = await oauth.authorizationCodeGrantRequest(as, own, proof, params, callback, verifier, insecure)
+      const answer = await oauth.authorizationCodeGrantRequest(
+        as,
+        own,
+        proof,
+        params,
+        site.callback,
+        verifier,
+        insecure,
+      )
       const tokens = await oauth.processAuthorizationCodeResponse(as, own, answer)
       expect(tokens.scope).toBe('read')
       const refresh = await oauth.refreshTokenGrantRequest(as, own, proof, tokens.refresh_token ?? '', insecure)

@@ -25,8 +25,17 @@ describe('the configuration', () => {
       'openid',
       'introspection',
       'revocation',
+      'client-assertion',
+      'dpop',
       'password-sign-in',
       'passkey-sign-in',
+      'password',
+      'implicit',
+      'mastodon',
+      'gridless',
+      'usergrid',
+      'processmaker',
+      'thx',
     ])
     expect(config.scopes?.map(({ name }) => name)).toEqual(['read', 'write'])
   })

@@ -77,8 +77,13 @@ describe('two plugins that claim the same thing stop the boot, and both are name
       plugin('two', { endpoints: [endpoint('/toy')] }),
     ],
     [
+      'path "POST /x/:a/toy"',
+      plugin('one', { endpoints: [endpoint('/x/y/:b')] }),
+      plugin('two', { endpoints: [endpoint('/x/:a/toy')] }),
+    ],
+    [
       'path "POST /:a/b/toy"',
-      plugin('one', { endpoints: [endpoint('/x/:b/toy')] }),
+      plugin('one', { endpoints: [endpoint('/:b/:c/toy')] }),
       plugin('two', { endpoints: [endpoint('/:a/b/toy')] }),
     ],
     [
@@ -208,6 +213,12 @@ describe('what does not clash', () => {
     const wild = { method: 'POST', path: '/:org/:app/token', handle: async () => new Response() } as const
     const fixed = { method: 'POST', path: '/api/v1/token', handle: async () => new Response() } as const
     expect(boot(plugin('one', { endpoints: [wild] }), plugin('two', { endpoints: [fixed] }))).toBe('it boots')
+  })
+
+  it('a pattern that begins with a parameter beside one that does not: the latter wins', () => {
+    const own = { method: 'POST', path: '/x/:b/toy', handle: async () => new Response() } as const
+    const wild = { ...own, path: '/:a/b/toy' } as const
+    expect(boot(plugin('one', { endpoints: [own] }), plugin('two', { endpoints: [wild] }))).toBe('it boots')
   })
 
   it('the same path with another method', () => {

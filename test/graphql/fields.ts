@@ -19,9 +19,9 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
     'Subscription.approvalDecided',
   ],
   'its owner and admins': [
-    'App.id App.clientId App.name App.type App.grants App.scopes App.redirectUris App.privileges App.isDisabled App.createdAt',
+    'App.id App.clientId App.dialect App.name App.type App.grants App.scopes App.redirectUris App.privileges App.isDisabled App.createdAt',
     'App.owner',
-    'AppCredentials.app AppCredentials.clientSecret DeletedApp.id',
+    'AppCredentials.app AppCredentials.clientSecret DeletedApp.id AssertionSecret.secret',
   ],
   'the user and admins': [
     'User.id User.username User.role User.isDisabled User.createdAt User.apps User.connectedApps User.sessions',
@@ -53,9 +53,10 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
     'CodeRequest.code CodeRequest.handle CodeRequest.approveUrl CodeRequest.expiresInSeconds CodeRequest.intervalSeconds',
     'DeviceCodeRequest.deviceCode DeviceCodeRequest.userCode DeviceCodeRequest.verificationUri',
     'DeviceCodeRequest.verificationUriComplete DeviceCodeRequest.expiresInSeconds DeviceCodeRequest.intervalSeconds',
+    'GridlessCodeRequest.code GridlessCodeRequest.approveUrl GridlessCodeRequest.expiresInSeconds',
     'TokenIntrospection.active TokenIntrospection.scopes TokenIntrospection.clientId TokenIntrospection.username',
     'TokenIntrospection.tokenType TokenIntrospection.expiresAt TokenIntrospection.issuedAt TokenIntrospection.subject',
-    'TokenIntrospection.audience TokenIntrospection.issuer TokenIntrospection.tokenId',
+    'TokenIntrospection.audience TokenIntrospection.issuer TokenIntrospection.tokenId TokenIntrospection.confirmation',
     'TokenRevocation.done',
   ],
   admins: [
@@ -72,12 +73,14 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
 
 /** Every mutation of both schemas. What somebody else does with each, aimed at the victim, is in the matrix. */
 export const MUTATIONS: readonly string[] = [
-  'createApp updateApp deleteApp rotateAppSecret',
+  'createApp updateApp deleteApp rotateAppSecret addAssertionSecret',
   'approve deny',
   'signIn signOut endSession endOtherSessions disconnectApp',
   'startPasskeyRegistration finishPasskeyRegistration removePasskey startPasskeySignIn finishPasskeySignIn',
   'clientCredentials requestCode claimToken introspectToken revokeToken userInfo',
+  'exchangePassword createPersonalAccessToken',
   'requestDeviceCode enterUserCode claimDeviceToken',
+  'requestGridlessCode claimGridlessToken',
   'updateProfile updateUserProfile',
   'createUser updateUser updateSetting updateAppSetting rotateKeys',
 ]

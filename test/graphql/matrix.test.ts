@@ -291,6 +291,7 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
       ],
       deleteApp: [`(input:{id:${id}})`],
       rotateAppSecret: [`(input:{id:${id},overlapSeconds:0})`],
+      addAssertionSecret: [`(input:{${asVictim},overlapSeconds:0})`],
       approve: [`(input:{handle:"${pending.id}"})`, `(input:{handle:"${pending.code}"})`],
       deny: [`(input:{handle:"${pending.id}"})`, `(input:{handle:"${pending.code}"})`],
       signIn: [`(input:{username:"${owner.user.username}",password:"guess"})`],
@@ -300,6 +301,7 @@ describe.each(databases)('every field of both schemas ($name)', (database) => {
       endOtherSessions: [],
       disconnectApp: [`(input:{id:${id}})`],
       clientCredentials: [`(input:{${asVictim}})`, `(input:{${asVictim},clientSecret:"guess"})`],
+      exchangePassword: [`(input:{${asVictim},username:"${owner.user.username}",password:"guess"})`],
       requestCode: [`(input:{${asVictim}})`],
       claimToken: [
         `(input:{code:"${pending.code}"})`,

@@ -19,6 +19,7 @@ const toy = definePlugin()({
         throw new TemporarilyUnavailable({ retryAfterSeconds: 7, cause: new Error('the reason') })
       },
     },
+    { method: 'GET', path: '/:anything/other/:more', handle: async () => new Response('begins with a parameter') },
     { method: 'GET', path: '/toy/:id/things', handle: async ({ request }) => new Response(request.url.pathname) },
     {
       method: 'GET',
@@ -150,6 +151,11 @@ describeEachServer(
     it('a fixed path wins over a pattern', async () => {
       expect(await (await server().fetch('/toy/fixed/things')).text()).toBe('fixed')
       expect(await (await server().fetch('/toy/other/things')).text()).toBe('/toy/other/things')
+    })
+
+    it('a pattern wins over one that begins with a parameter, whichever came first', async () => {
+      expect(await (await server().fetch('/toy/other/things')).text()).toBe('/toy/other/things')
+      expect(await (await server().fetch('/toys/other/things')).text()).toBe('begins with a parameter')
     })
 
     it('what a plugin says in a header stays', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { clientCredentials } from '../../plugins/client-credentials/index.ts'
 import { code } from '../../plugins/code/index.ts'
 import type { App } from '../../src/apps/app.ts'
-import { deleteApp, rotateAppSecret, updateApp, visibleApp } from '../../src/operations/change-app.ts'
+import { deleteApp, resetClientId, rotateAppSecret, updateApp, visibleApp } from '../../src/operations/change-app.ts'
 import { createApp } from '../../src/operations/create-app.ts'
 import { inspectToken } from '../../src/operations/inspect-token.ts'
 import { revokeToken } from '../../src/operations/revoke-token.ts'
@@ -127,6 +127,7 @@ describe.each(databases)('changing an app ($name)', (database) => {
       () => updateApp(core, other.user, app.id, { name: 'Stolen' }),
       () => deleteApp(core, other.user, app.id),
       () => rotateAppSecret(core, other.user, app.id),
+      () => resetClientId(core, other.user, app.id),
     ]) {
       expect(await errorCode(attempt())).toBe('not_found')
     }
@@ -144,6 +145,15 @@ describe.each(databases)('changing an app ($name)', (database) => {
     expect(await errorCode(updateApp(core, owner.user, app.id, { scopes: ['read', 'grantql:admin'] }))).toBe(
       'invalid_input',
     )
+  })
+
+  it('another client_id counts at once, with the secret as it was; the one before is nobody’s', async () => {
+    const { core } = await opened(database)
+    const old = await testApp(core)
+    const app = await resetClientId(core, { id: old.app.ownerId ?? '', role: 'user' }, old.app.id)
+    expect(app.clientId).not.toBe(old.app.clientId)
+    expect(await errorCode(exchange(core, old, 'client_credentials', {}))).toBe('invalid_client')
+    expect((await exchange(core, { ...old, app }, 'client_credentials', {})).accessToken).toBeTruthy()
   })
 
   it('a new secret works at once, the old one until the overlap ends', async () => {

@@ -1,7 +1,7 @@
 import { objectParams, type Plugin, param, type SignIn } from 'grantql/plugin'
 import { describe, expect, it } from 'vitest'
 import { passwordSignIn } from '../../plugins/password-sign-in/index.ts'
-import { createUser } from '../../src/operations/create-user.ts'
+import { createUser, prepareEnrolment } from '../../src/operations/create-user.ts'
 import { rememberDevice } from '../../src/operations/remember-device.ts'
 import { replaceEnrolment, setPassword } from '../../src/operations/set-password.ts'
 import { signIn } from '../../src/operations/sign-in.ts'
@@ -48,6 +48,43 @@ describeEachDatabase('another way to sign in', (_open, database) => {
       judge()
       expect(await late).toBe('invalid_credentials')
       expect(await core.sessions.ofUser(user.id)).toEqual([])
+    })
+
+    it('is not undone by one that was on its way, and proved the old password before (ASVS 6.2)', async () => {
+      const { core } = await openTestCore(database, { plugins: [passwordSignIn()] })
+      const user = await createUser(core, undefined, { username: 'ada', password: OLD })
+      const signInVersion = await core.users.signInVersionOf(user.id)
+      const [byThief, byThiefAgain] = await Promise.all([
+        prepareEnrolment(core, { password: 'what a thief chose' }),
+        prepareEnrolment(core, { password: 'what a thief chose' }),
+      ])
+      await setPassword(core, OPERATOR, user, NEW)
+      for (const enrolment of [byThief, byThiefAgain]) {
+        const late = replaceEnrolment(core, user, user.id, enrolment, { signInVersion })
+        expect(await errorCode(late)).toBe('insufficient_user_authentication')
+      }
+      const typed = (password: string) => objectParams({ username: 'ada', password })
+      expect((await signIn(core, 'password', typed(NEW), facts(core))).user.id).toBe(user.id)
+      expect(await errorCode(signIn(core, 'password', typed('what a thief chose'), facts(core)))).toBe(
+        'invalid_credentials',
+      )
+    })
+
+    it('of several that know the same old one, one counts (ASVS 6.2)', async () => {
+      const { core } = await openTestCore(database, { plugins: [passwordSignIn()] })
+      const user = await createUser(core, undefined, { username: 'ada', password: OLD })
+      const signInVersion = await core.users.signInVersionOf(user.id)
+      const enrolment = await prepareEnrolment(core, { password: NEW })
+      const codes = await Promise.all(
+        Array.from({ length: 20 }, () =>
+          replaceEnrolment(core, user, user.id, enrolment, { signInVersion }).then(
+            () => 'changed',
+            ({ code }) => code,
+          ),
+        ),
+      )
+      expect(codes.filter((code) => code === 'changed')).toHaveLength(1)
+      expect(codes.filter((code) => code === 'insufficient_user_authentication')).toHaveLength(19)
     })
 
     it('leaves no session of the old one, however many sign in while it is changed', async () => {

@@ -115,6 +115,8 @@ describe('a published document', () => {
   it('that is no JSON, or no UTF-8, is none', async () => {
     expect(await reader(() => ({ body: Buffer.from('<html>') })).reasonOf()).toBe('not-json')
     expect(await reader(() => ({ body: Buffer.from([0x22, 0xff, 0x22]) })).reasonOf()).toBe('not-json')
+    const deep = `${'['.repeat(1000)}${']'.repeat(1000)}`
+    expect(await reader(() => ({ body: Buffer.from(deep) })).reasonOf()).toBe('not-json')
   })
 
   it('is one of a thousand at most: the oldest is forgotten', async () => {

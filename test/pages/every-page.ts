@@ -1,3 +1,8 @@
+import { GRIDLESS_PAGES } from '../dialects/gridless/pages.ts'
+import { MASTODON_PAGES } from '../dialects/mastodon/pages.ts'
+import { PROCESSMAKER_PAGES } from '../dialects/processmaker/pages.ts'
+import { THX_PAGES } from '../dialects/thx/pages.ts'
+import { USERGRID_PAGES } from '../dialects/usergrid/pages.ts'
 import type { Person } from './person.ts'
 
 /** How a person gets to a page. */
@@ -42,6 +47,11 @@ export const EVERY_PAGE: Readonly<Record<string, Way>> = {
   'sign-up': (person) => person.set('password-sign-in.signUp', true).then(() => person.open('/sign-up')),
   invitation: (person) => person.openInvitation('grace'),
   'invitation-over': (person) => person.open('/invitation/used-before'),
+  ...GRIDLESS_PAGES,
+  ...USERGRID_PAGES,
+  ...MASTODON_PAGES,
+  ...PROCESSMAKER_PAGES,
+  ...THX_PAGES,
 }
 
 /** Those that a person without JavaScript does not get to; each says so where it is led to from. */

@@ -39,6 +39,42 @@ export class Person {
     await this.press('Sign in')
   }
 
+  /** Types into the field of this label. */
+  async type(label: string, text: string): Promise<void> {
+    await this.#page.getByLabel(label, { exact: true }).fill(text)
+  }
+
+  /** Chooses one of several. */
+  async choose(option: string): Promise<void> {
+    await this.#page.getByRole('radio', { name: option }).check()
+  }
+
+  /** Ticks a box. */
+  async tick(label: string): Promise<void> {
+    await this.#page.getByLabel(label, { exact: true }).check()
+  }
+
+  /** Follows a link of the page. */
+  async follow(link: string): Promise<void> {
+    await this.#page.getByRole('link', { name: link, exact: true }).click()
+  }
+
+  /** Types name and password where the page has other words for them than ours. */
+  async logIn(words: { readonly name: string; readonly password: string; readonly button: string }): Promise<void> {
+    await this.type(words.name, this.#user.user.username)
+    await this.type(words.password, PASSWORD)
+    await this.press(words.button)
+  }
+
+  get username(): string {
+    return this.#user.user.username
+  }
+
+  /** The server, for what an app does there by itself. */
+  get server(): TestServer {
+    return this.#server
+  }
+
   async press(button: string): Promise<void> {
     // A page that posts itself to the app while it is read never loads, and what it posts fails: nobody is there.
     const answered = Promise.race([this.#page.waitForEvent('load'), this.#page.waitForEvent('requestfailed')])

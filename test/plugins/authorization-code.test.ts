@@ -162,6 +162,30 @@ describe.each(databases)('the authorization endpoint with response_type=code ($n
     expect(refreshed.body.error).toBe('invalid_grant')
   })
 
+  describe('a code lives', () => {
+    const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob'
+    const exchangedAfter = async (seconds: number, client: TestApp, redirectUri = CALLBACK) => {
+      const back = await approved(browser, request(client, { redirect_uri: redirectUri }))
+      const copied = /gqc_[\w-]+/.exec(await back.text())?.[0]
+      server.clock.pass({ seconds })
+      return (await exchange(client, membersOf(back).code ?? copied, { redirect_uri: redirectUri })).status
+    }
+
+    it('for a minute, or as long as the app’s own setting says (RFC 6749 §4.1.2)', async () => {
+      const client = await freshApp()
+      expect([await exchangedAfter(59, client), await exchangedAfter(61, client)]).toEqual([200, 400])
+      const settings = { 'authorization-code.codeTtlSeconds': 600 }
+      await server.server.core.apps.update({ ...client.app, settings }, client.app)
+      expect([await exchangedAfter(599, client), await exchangedAfter(601, client)]).toEqual([200, 400])
+    })
+
+    it('for ten minutes where a person copies it', async () => {
+      const client = await freshApp({ redirectUris: [OUT_OF_BAND] })
+      expect(await exchangedAfter(599, client, OUT_OF_BAND)).toBe(200)
+      expect(await exchangedAfter(601, client, OUT_OF_BAND)).toBe(400)
+    })
+  })
+
   describe('the redirect URI', () => {
     it.each([
       'https://evil.example/cb',

@@ -136,14 +136,16 @@ describe.each(databases)('what is written through the public door alone ($name)'
   })
 
   it('a stub of DPoP binds what is issued, and its error is its own (RFC 9449 §5)', async () => {
-    const client = await app([CODE, 'urn:toy:refresh'])
+    const client = await server.createApp({ type: 'public', grants: [CODE, 'urn:toy:refresh'], scopes: ['read'] })
+    const named = { client_id: client.clientId }
     const bound = await claimed(client, {}, { dpop: 'key-1' })
     expect(bound.body.token_type).toBe('DPoP')
     expect(decodeJwt(bound.body.access_token)).toMatchObject({ cnf: { jkt: 'key-1' } })
-    const looked = await server.form('/oauth/introspect', { ...of(client), token: bound.body.access_token })
-    expect(looked.body).toMatchObject({ active: true, token_type: 'DPoP' })
+    const api = await server.createApp({ privileges: ['introspect-any-token'] })
+    const looked = await server.form('/oauth/introspect', { ...of(api), token: bound.body.access_token })
+    expect(looked.body).toMatchObject({ active: true, token_type: 'DPoP', cnf: { jkt: 'key-1' } })
     expect((await claimed(client, {}, { dpop: 'wrong' })).body.error).toBe('invalid_toy_proof')
-    const refresh = { ...of(client), grant_type: 'urn:toy:refresh', refresh_token: bound.body.refresh_token }
+    const refresh = { ...named, grant_type: 'urn:toy:refresh', refresh_token: bound.body.refresh_token }
     expect((await server.form('/oauth/token', refresh)).body.error).toBe('invalid_grant')
     expect((await server.form('/oauth/token', refresh, { dpop: 'key-1' })).body.token_type).toBe('DPoP')
   })

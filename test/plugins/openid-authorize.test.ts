@@ -1,8 +1,8 @@
 import type { TestApp, TestServer, TestUser } from 'grantql/testing'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startSession } from '../../src/operations/start-session.ts'
 import { implicit } from '../../plugins/implicit/index.ts'
+import { startSession } from '../../src/operations/start-session.ts'
 import { databases } from '../support/database.ts'
 import { flowOf, locationOf, openidServer } from './openid-support.ts'
 

@@ -89,11 +89,11 @@ describe.each(databases)('pairwise subjects (OpenID Connect Core §8) ($name)', 
     expect(await subject(await native())).not.toBe(await subject(await native()))
   })
 
-  it('need a sector identifier where the redirect URIs are on several hosts: invalid_request (§8.1)', async () => {
+  it('need a sector identifier where the redirect URIs are on several hosts: invalid_request, and one that can be read (§8.1)', async () => {
     const app = await pairwise({ redirectUris: [CALLBACK, 'https://other.example/cb'] })
     expect(await flow.approved(app, user, { prompt: 'none' })).toMatchObject({ error: 'invalid_request' })
     await flow.setting(app, 'sectorIdentifierUri', 'https://127.0.0.1:1/sector.json')
-    expect(await flow.approved(app, user, { prompt: 'none' })).toMatchObject({ error: 'invalid_request' })
+    expect(await flow.approved(app, user, { prompt: 'none' })).toMatchObject({ error: 'temporarily_unavailable' })
   })
 
   it('are one for all apps that a sector lists, and an app that it does not list is refused (§8.1)', async () => {

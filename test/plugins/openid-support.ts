@@ -31,7 +31,7 @@ export const openidServer = (databaseUrl: string, more: Config['plugins'] = [], 
       openid(),
       ...more,
     ],
-    scopes: [{ name: 'read', description: 'Read your data' }],
+    scopes: config.scopes ?? [{ name: 'read', description: 'Read your data' }],
   })
 
 export const of = ({ clientId, clientSecret }: TestApp) => ({
@@ -46,6 +46,8 @@ export interface Flow {
   setting(app: TestApp, name: string, value: unknown): Promise<void>
   /** What the authorization endpoint answers to who has this session. */
   authorize(app: TestApp, user: TestUser | undefined, params?: Params): Promise<Response>
+  /** What the page of an approval answers to a yes to everything. */
+  sayYes(approvePath: string, user: TestUser): Promise<Response>
   /** The members of the answer, after a yes to everything where somebody is asked. */
   approved(app: TestApp, user: TestUser, params?: Params): Promise<Params>
   /** The token response of the whole flow. */
@@ -79,6 +81,7 @@ export function flowOf(server: () => TestServer): Flow {
   }
 
   const flow: Flow = {
+    sayYes,
     createApp: (app = {}) =>
       server().createApp({
         grants: ['authorization_code', 'refresh_token'],

@@ -60,6 +60,21 @@ describe.each(databases)('refresh tokens ($name)', (database) => {
   const isActive = async (app: TestApp, token: string) =>
     (await server.form('/oauth/introspect', { ...of(app), token })).body.active
 
+  it('one is given only with the scope that the app needs for it, and then goes on without (OpenID Connect Core §11)', async () => {
+    const app = await makeApp()
+    const { core } = server.server
+    await core.apps.update({ ...app.app, settings: { 'refresh-token.neededScope': 'write' } })
+    const withScope = async (scope: string) => {
+      const { body } = await server.form('/oauth/code', { ...of(app), scope })
+      await server.approve(body.handle, await server.createUser())
+      return (await server.form('/oauth/token', { ...of(app), grant_type: CODE, code: body.code })).body
+    }
+    expect(await withScope('read')).not.toHaveProperty('refresh_token')
+    const { refresh_token } = await withScope('read write')
+    const narrowed = await refresh(app, refresh_token, { scope: 'read' })
+    expect(narrowed.body).toMatchObject({ scope: 'read', refresh_token: expect.any(String) })
+  })
+
   it('rotate: each gives the next, and the new access token is active', async () => {
     const app = await makeApp()
     const first = await claimed(server, app)
@@ -68,6 +83,34 @@ describe.each(databases)('refresh tokens ($name)', (database) => {
     expect(second.body.refresh_token).not.toBe(first.refresh_token)
     expect(await isActive(app, second.body.access_token)).toBe(true)
     expect((await refresh(app, second.body.refresh_token)).status).toBe(200)
+  })
+
+  it('ends the access tokens on record where the app is set so, and no others', async () => {
+    const setUp = async (settings: Record<string, unknown>) => {
+      const app = await makeApp()
+      await server.server.core.apps.update({ ...app.app, tokenFormat: 'opaque', settings })
+      return app
+    }
+    for (const endsAccessTokens of [true, false]) {
+      const app = await setUp({ 'refresh-token.endsAccessTokens': endsAccessTokens })
+      const [first, elsewhere] = [await claimed(server, app), await claimed(server, app)]
+      const { body } = await refresh(app, first.refresh_token)
+      expect(await isActive(app, first.access_token)).toBe(!endsAccessTokens)
+      expect(await isActive(app, body.access_token)).toBe(true)
+      expect(await isActive(app, elsewhere.access_token)).toBe(true)
+    }
+  })
+
+  it('no access token says that it outlives its family', async () => {
+    const app = await makeApp()
+    await server.server.core.apps.update({ ...app.app, settings: { 'refresh-token.absoluteSeconds': 4000 } })
+    const { refresh_token } = await claimed(server, app)
+    server.clock.pass({ seconds: 1000 })
+    const { body } = await refresh(app, refresh_token)
+    expect(body.expires_in).toBe(3000)
+    expect(await isActive(app, body.access_token)).toBe(true)
+    server.clock.pass({ seconds: 3000 })
+    expect(await isActive(app, body.access_token)).toBe(false)
   })
 
   it('a retry within the window gets the same answer, byte for byte, as long as its token is unused', async () => {

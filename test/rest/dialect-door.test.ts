@@ -41,6 +41,7 @@ const old = () =>
     dialect: {
       id: 'old',
       hosts: [HOME],
+      answerMembers: ({ iss: _, ...members }) => members,
       mintClientId: () => `OLD-${randomBytes(8).toString('hex')}`,
       mintClientSecret: (_, app) => `${app.name.length}-${randomBytes(20).toString('hex')}`,
       accessTokens: {
@@ -80,8 +81,7 @@ const old = () =>
               handle,
               form.all('no').length > 0 ? { denies: true } : { approves: ['old.read'] },
             )
-            const { iss: _, ...members } = answer?.members ?? {}
-            return answer ? ctx.answerApp({ ...answer, members }) : ctx.seeOther('/')
+            return answer ? ctx.answerApp(answer) : ctx.seeOther('/')
           },
         },
       ],

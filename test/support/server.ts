@@ -31,6 +31,8 @@ export interface TestServerOptions {
   readonly issuer?: string
   /** By which name it is called. Defaults to `127.0.0.1`. */
   readonly host?: string
+  /** Where it listens. Defaults to a free one. */
+  readonly port?: number
 }
 
 type Params = Readonly<Record<string, string>> | readonly (readonly [string, string])[]
@@ -84,7 +86,7 @@ const ADMIN: Actor = { id: '00000000-0000-7000-8000-000000000000', role: 'admin'
 /** Starts a whole server on a free port. */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const clock = options.clock ?? createClock()
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const url = `http://${options.host ?? '127.0.0.1'}:${port}`
   const issuer = options.issuer ?? url
   const logLines: LogLine[] = []
@@ -166,14 +168,14 @@ function recordLog(lines: LogLine[]): Logger {
  */
 export function describeEachServer(
   title: string,
-  options: () => Omit<TestServerOptions, 'database'>,
+  options: () => Omit<TestServerOptions, 'database'> | Promise<Omit<TestServerOptions, 'database'>>,
   declare: (server: () => TestServer, database: TestDatabase) => void,
 ): void {
   for (const database of databases) {
     describe(`${title} (${database.name})`, () => {
       let server: TestServer
       beforeAll(async () => {
-        server = await testServer({ ...options(), database: await database.url() })
+        server = await testServer({ ...(await options()), database: await database.url() })
       })
       afterAll(() => server.close())
       declare(() => server, database)

@@ -1,0 +1,8 @@
+export const AUTHORIZE_PATH = '/_gridless/authorize'
+export const CLAIM_PATH = '/_gridless/claimtoken'
+export const DEVELOPERS_PATH = '/_gridless/developers'
+export const HEALTH_PATH = '/_gridless/healthcheck'
+export const LOGIN_PATH = '/_gridless/login'
+export const LOGOUT_PATH = '/_gridless/logout'
+export const REGISTER_PATH = '/_gridless/register'
+export const SUCCESS_PATH = '/_gridless/success'

@@ -1,0 +1,26 @@
+import { type Params, param } from '../plugin/param.ts'
+import type { Registry } from './registry.ts'
+
+/** What core reads of an authorize request, beside the app that asks (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). */
+const CORE_PARAMS = {
+  responseType: param.string({ description: 'What shall come back: code.' }),
+  redirectUri: param.string({
+    description: 'Where the answer goes. Left out: the one that the app registered, where it is the only one.',
+    optional: true,
+  }),
+  scopes: param.scopes({ description: 'What the app asks for. Left out: all that it may have.' }),
+  state: param.string({ description: 'Comes back as it is.', optional: true }),
+  responseMode: param.string({ description: 'How the answer goes back: query, form_post.', optional: true }),
+  prompt: param.string({ description: 'How the person is asked: none, login, consent.', optional: true }),
+  maxAge: param.integer({ description: 'Seconds ago that the person may have signed in at most.', optional: true }),
+  loginHint: param.string({ description: 'Who is likely to sign in.', optional: true }),
+} satisfies Params
+
+/** The declared parameters of an authorize request on this server. */
+export function authorizeRequestParams({
+  responseTypes,
+  authorizeParams,
+}: Pick<Registry, 'responseTypes' | 'authorizeParams'>): Params {
+  const added = [...responseTypes.values(), ...authorizeParams].map(({ params }) => params)
+  return Object.assign({}, CORE_PARAMS, ...added)
+}
