@@ -14,7 +14,9 @@ import { passkeySignIn } from './plugins/passkey-sign-in/index.ts'
 import { password } from './plugins/password/index.ts'
 import { passwordSignIn } from './plugins/password-sign-in/index.ts'
 import { processmaker } from './plugins/processmaker/index.ts'
+import { pushedAuthorization } from './plugins/pushed-authorization/index.ts'
 import { refreshToken } from './plugins/refresh-token/index.ts'
+import { resourceIndicators } from './plugins/resource-indicators/index.ts'
 import { revocation } from './plugins/revocation/index.ts'
 import { thx } from './plugins/thx/index.ts'
 import { usergrid } from './plugins/usergrid/index.ts'
@@ -32,6 +34,8 @@ export default defineConfig({
     revocation(),
     clientAssertion(),
     dpop(),
+    resourceIndicators(),
+    pushedAuthorization(),
     passwordSignIn(),
     passkeySignIn(),
     password(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ResponseMode } from 'grantql/plugin'
+import { formTargets, type ResponseMode } from 'grantql/plugin'
 
 const SCRIPT = 'document.forms[0].submit()'
 const STYLE =
@@ -13,6 +13,8 @@ const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(
  */
 export const formPost: ResponseMode = {
   mode: 'form_post',
+  // A program that is opened by a private-use scheme is given a URL, and nothing that was posted.
+  reaches: (redirectUri) => /^https?:/.test(redirectUri),
   fields: (members) => members,
   respond(redirectUri, members) {
     const fields = Object.entries(members).map(
@@ -33,7 +35,7 @@ ${fields.join('\n')}
           "default-src 'none'",
           `script-src ${hashOf(SCRIPT)}`,
           `style-src ${hashOf(STYLE)}`,
-          `form-action ${new URL(redirectUri).origin}`,
+          `form-action ${formTargets(redirectUri).join(' ')}`,
           "frame-ancestors 'none'",
           "base-uri 'none'",
         ].join('; '),

@@ -62,7 +62,7 @@ async function useAssertion(ctx: Context, app: App, { iss, sub, aud, exp, iat, j
     throw refused('The assertion lives for too long.')
   }
   if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_ID) throw refused('The jti cannot be used.')
-  const until = new Date((exp + TOLERANCE_SECONDS + 1) * 1000)
+  const until = new Date((exp + TOLERANCE_SECONDS) * 1000)
   if (!(await ctx.useOnce('assertion', `${app.id} ${jti}`, until))) throw refused('The assertion was used before.')
 }
 

@@ -2,7 +2,7 @@ import { definePlugin } from 'grantql/plugin'
 import { addMutations } from './graphql.ts'
 import { methods } from './methods.ts'
 import { migrations } from './migrations.ts'
-import { sweepSecrets } from './secrets.ts'
+import { resealSecrets, sweepSecrets } from './secrets.ts'
 import { settings } from './settings.ts'
 import type { ClientAssertionTables } from './tables.ts'
 
@@ -15,5 +15,8 @@ export const clientAssertion = () =>
     migrations,
     clientAuth: methods,
     graphql: addMutations,
-    jobs: [{ id: 'sweep-secrets', everySeconds: 3600, run: sweepSecrets }],
+    jobs: [
+      { id: 'sweep-secrets', everySeconds: 3600, run: sweepSecrets },
+      { id: 'reseal-secrets', everySeconds: 86_400, run: resealSecrets },
+    ],
   })

@@ -61,6 +61,24 @@ export async function addSecret(ctx: Context, app: App, overlapSeconds = OVERLAP
   return plain
 }
 
+/**
+ * Seals all secrets anew: by the newest secret of this server, so that an older one can be taken away once a day has passed
+ * since it was replaced.
+ */
+export async function resealSecrets(ctx: Context): Promise<void> {
+  const rows = await ctx.db.selectFrom(TABLE).select(['app_id', 'id', 'sealed_secret']).execute()
+  for (const row of rows) {
+    const secret = ctx.secrets.unseal(row.sealed_secret, row.id)
+    if (secret === undefined) continue
+    await ctx.db
+      .updateTable(TABLE)
+      .set({ sealed_secret: ctx.secrets.seal(secret, row.id) })
+      .where('app_id', '=', row.app_id)
+      .where('id', '=', row.id)
+      .execute()
+  }
+}
+
 /** Forgets the secrets that are over, and those of apps that are gone. */
 export async function sweepSecrets(ctx: Context): Promise<void> {
   await ctx.db.deleteFrom(TABLE).where('expires_at', '<=', ctx.now().getTime()).execute()

@@ -64,7 +64,7 @@ function endOf(ctx: PluginContext, issuedAt: unknown): Date {
   const now = ctx.now().getTime() / 1000
   const end = issuedAt + ctx.setting(settings.proofSeconds)
   if (end < now || issuedAt > now + AHEAD_SECONDS) throw wrong('iat')
-  return new Date(end * 1000 + 1000)
+  return new Date(end * 1000)
 }
 
 /** Which claim it is helps the developer, and nobody else. */

@@ -23,7 +23,10 @@ export const introspectToken = defineOperation()({
     scopes: field.strings({ description: 'What it may do.', wireName: 'scope', optional: true }),
     clientId: field.string({ description: 'Whose token it is.', optional: true }),
     username: field.string({ description: 'The user whom it acts for.', optional: true }),
-    tokenType: field.string({ description: 'How it is presented: Bearer.', optional: true }),
+    tokenType: field.string({
+      description: 'How it is presented: Bearer, or the type of what binds it to a key.',
+      optional: true,
+    }),
     expiresAt: field.instant({ description: 'When it ends by itself.', wireName: 'exp', optional: true }),
     issuedAt: field.instant({ description: 'When it was issued.', wireName: 'iat', optional: true }),
     subject: field.string({

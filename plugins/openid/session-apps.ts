@@ -2,7 +2,7 @@ import type { GrantContext, Issuance, PluginContext, SessionsEnded } from 'grant
 import type { Kysely } from 'kysely'
 import { logoutSettings } from './logout-settings.ts'
 import { sidOf } from './session-id.ts'
-import type { OpenidTables } from './tables.ts'
+import type { OpenidTables, SessionAppTable } from './tables.ts'
 
 type Needs = Pick<PluginContext<OpenidTables>, 'db' | 'now' | 'sessions' | 'transaction'>
 
@@ -30,11 +30,13 @@ export async function tellableSid(ctx: GrantContext<OpenidTables>, issuance: Iss
 async function noteApp(ctx: Needs, appId: string, sessionId: string): Promise<boolean> {
   const session = await ctx.sessions.find(sessionId)
   if (!session) return false
+  const note = { session_id: sessionId, app_id: appId, expires_at: session.expiresAt.getTime() }
   await ctx
     .transaction(async (trx) => {
-      const isNoted = await find(trx, sessionId, appId)
-      const row = { session_id: sessionId, app_id: appId, expires_at: session.expiresAt.getTime() }
-      if (!isNoted) await trx.insertInto('openid_session_app').values(row).execute()
+      const noted = await find(trx, sessionId, appId)
+      if (!noted) await trx.insertInto('openid_session_app').values(note).execute()
+      // A session that goes on after a new sign-in is longer than it was.
+      else if (noted.expires_at < note.expires_at) await extendNotes(trx, note)
     })
     .catch(async (error) => {
       // Two tokens of one session at once: who came second finds the note of the first.
@@ -46,10 +48,19 @@ async function noteApp(ctx: Needs, appId: string, sessionId: string): Promise<bo
 function find(db: Kysely<OpenidTables>, sessionId: string, appId: string) {
   return db
     .selectFrom('openid_session_app')
-    .select('app_id')
+    .select('expires_at')
     .where('session_id', '=', sessionId)
     .where('app_id', '=', appId)
     .executeTakeFirst()
+}
+
+function extendNotes(db: Kysely<OpenidTables>, { session_id, expires_at }: Omit<SessionAppTable, 'app_id'>) {
+  return db
+    .updateTable('openid_session_app')
+    .set({ expires_at })
+    .where('session_id', '=', session_id)
+    .where('expires_at', '<', expires_at)
+    .execute()
 }
 
 /** Takes the notes of sessions that are over, within a transaction in which their apps are told. */
@@ -63,20 +74,25 @@ export async function takeApps(trx: Kysely<OpenidTables>, { sessionIds }: Sessio
   return noted.map(({ session_id, app_id }) => ({ sessionId: session_id, appId: app_id }))
 }
 
-/** Forgets the notes of sessions that nobody ended: they are over by themselves. */
-export async function sweepApps({ db, now }: Pick<Needs, 'db' | 'now'>): Promise<void> {
+/** Forgets the notes of sessions that nobody ended: they are over by themselves. Those of a session that goes on stay. */
+export async function sweepApps({ db, now, sessions }: Pick<Needs, 'db' | 'now' | 'sessions'>): Promise<void> {
   const at = now().getTime()
   for (let found = BATCH; found >= BATCH; ) {
-    const expired = await db
+    const due = await db
       .selectFrom('openid_session_app')
       .select(['session_id', 'app_id'])
       .where('expires_at', '<=', at)
       .orderBy('expires_at')
       .limit(BATCH)
       .execute()
-    found = expired.length
-    if (found === 0) return
-    const ids = [...new Set(expired.map(({ session_id }) => session_id))]
-    await db.deleteFrom('openid_session_app').where('session_id', 'in', ids).where('expires_at', '<=', at).execute()
+    found = due.length
+    const over: string[] = []
+    for (const id of new Set(due.map(({ session_id }) => session_id))) {
+      const session = await sessions.find(id)
+      if (session) await extendNotes(db, { session_id: id, expires_at: session.expiresAt.getTime() })
+      else over.push(id)
+    }
+    if (over.length === 0) continue
+    await db.deleteFrom('openid_session_app').where('session_id', 'in', over).where('expires_at', '<=', at).execute()
   }
 }

@@ -47,6 +47,7 @@ export const userInfo = defineOperation()({
   spec: 'OpenID Connect Core §5.3',
   description: 'Tells about the user of an access token what its scopes let the app know.',
   clientAuth: 'none',
+  takesAccessToken: true,
   params: {
     accessToken: param.string({
       description: 'An access token with the scope openid.',

@@ -27,7 +27,7 @@ ${await mistakes(ctx, faults.name)}
 <fieldset><legend>Grant types</legend>
 ${await mistakes(ctx, faults.types)}
 <div class="reveals">${await box(ctx, input, 'authorization_code_grant', 'Enable Authorization Code Grant')}</div>
-<div class="revealed"><label class="field">Redirect URL<input name="redirect" type="url" maxlength="2000" value="${input.redirect}"></label></div>
+<div class="revealed"><label class="field">Redirect URL<input name="redirect" type="text" inputmode="url" autocomplete="off" maxlength="2000" value="${input.redirect}"></label></div>
 ${await mistakes(ctx, faults.redirect)}
 <div class="reveals">${await box(ctx, input, 'password_client', 'Enable Password Grant')}</div>
 <p class="note revealed">With the password grant the client sees the passwords of people, and no second step can be asked of them. Tick it for programs of your own alone; those get no codes then.</p>

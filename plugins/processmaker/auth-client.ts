@@ -1,8 +1,8 @@
 import type { App, AppPrivilege } from 'grantql/plugin'
 import type { KeptSecret } from './client-secrets.ts'
-import { PERSONAL_ACCESS } from './personal-access.ts'
 
 export const DIALECT = 'processmaker'
+export const PERSONAL_ACCESS = 'personal_access'
 
 /** What can be ticked for a client, in the order in which it is printed. */
 export const CLIENT_TYPES = ['authorization_code_grant', 'personal_access_client', 'password_client'] as const
@@ -44,6 +44,11 @@ export function appChanges(input: ClientInput, present?: App) {
 /** Whether people trust it without being asked: then its tokens are not listed among those that they gave away. */
 export function isOfTheHouse(types: readonly ClientType[]): boolean {
   return types.includes('password_client') || types.includes('personal_access_client')
+}
+
+/** Whether all that an app has of people they gave to the house, and none of it to a stranger by a consent. */
+export function isHouseApp(app: App | undefined): boolean {
+  return app?.dialect === DIALECT && isOfTheHouse(typesOf(app)) && !app.grants.includes('authorization_code')
 }
 
 export function typesOf({ grants, redirectUris }: Pick<App, 'grants' | 'redirectUris'>): readonly ClientType[] {

@@ -1,8 +1,8 @@
 import { type App, objectParams, type RawParams, type RequestContext } from 'grantql/plugin'
+import { PERSONAL_ACCESS } from './auth-client.ts'
 import { listClients } from './auth-clients.ts'
 import { type IssuedToken, personalTokens, tokenResource } from './issued-tokens.ts'
 import { json, renderFaults } from './json.ts'
-import { PERSONAL_ACCESS } from './personal-access.ts'
 import type { ProcessmakerTables } from './tables.ts'
 
 type Context = RequestContext<ProcessmakerTables>

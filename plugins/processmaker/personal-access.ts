@@ -1,15 +1,6 @@
-import {
-  type ActiveToken,
-  defineGrant,
-  Forbidden,
-  type GrantContext,
-  InvalidScope,
-  LoginRequired,
-  param,
-} from 'grantql/plugin'
+import { defineGrant, Forbidden, type GrantContext, InvalidScope, LoginRequired, param } from 'grantql/plugin'
+import { isHouseApp, PERSONAL_ACCESS } from './auth-client.ts'
 import { presentedToken } from './presented-token.ts'
-
-export const PERSONAL_ACCESS = 'personal_access'
 
 /** Under this name a token remembers what its owner called it. */
 export const TOKEN_NAME = 'personal_access_token_name'
@@ -48,12 +39,7 @@ async function maker(ctx: GrantContext) {
   }
   const token = await presentedToken(ctx)
   if (token?.userId === undefined) throw new LoginRequired()
-  if (!(await isOfTheHouse(ctx, token))) throw new Forbidden()
+  // What a stranger's app was lent must not become a token that outlives the loan.
+  if (!isHouseApp(await ctx.apps.findById(token.appId))) throw new Forbidden()
   return { userId: token.userId, most: token.scopes }
-}
-
-/** What a stranger's app was lent must not become a token that outlives the loan. */
-async function isOfTheHouse(ctx: GrantContext, { appId }: ActiveToken): Promise<boolean> {
-  const app = await ctx.apps.findById(appId)
-  return app?.dialect === ctx.app.dialect && app !== undefined && !app.grants.includes('authorization_code')
 }

@@ -7,6 +7,7 @@ import {
   Unauthenticated,
   type User,
 } from 'grantql/plugin'
+import { isHouseApp } from './auth-client.ts'
 import { type IssuedToken, personalTokens, tokenResource } from './issued-tokens.ts'
 import { json } from './json.ts'
 import { makePersonalToken } from './make-personal-token.ts'
@@ -57,27 +58,36 @@ export const userTokenEndpoints: readonly Endpoint<ProcessmakerTables>[] = [
     method: 'DELETE',
     path: ONE,
     async handle(ctx, _request, { user, token }) {
-      const { caller, owner } = await requireAccess(ctx, user)
+      const { caller, owner, isHouse } = await requireAccess(ctx, user)
+      if (!isHouse) throw new Forbidden()
       return endToken(ctx, await personalTokens(ctx, owner.id), token, caller)
     },
   },
 ]
 
+interface Access {
+  readonly caller: User
+  readonly owner: User
+  /** The caller comes by an app of the house. One of a stranger sees the person's own, and changes nothing. */
+  readonly isHouse: boolean
+}
+
 /**
- * Whose tokens a caller may see and end.
+ * Whose tokens a caller may see.
  *
  * @param name the user of the path: their id, or how the app of the token knows them
  * @throws {Unauthenticated} {Forbidden} {NotFound}
  */
-async function requireAccess(ctx: Context, name: string | undefined): Promise<{ caller: User; owner: User }> {
+async function requireAccess(ctx: Context, name: string | undefined): Promise<Access> {
   const token = await presentedToken(ctx)
   const caller = token?.userId === undefined ? undefined : await ctx.users.find(token.userId)
   if (!token || !caller) throw new Unauthenticated()
-  if (name === token.subject || name === caller.id) return { caller, owner: caller }
-  if (caller.role !== 'admin') throw new Forbidden()
+  const isHouse = isHouseApp(await ctx.apps.findById(token.appId))
+  if (name === token.subject || name === caller.id) return { caller, owner: caller, isHouse }
+  if (caller.role !== 'admin' || !isHouse) throw new Forbidden()
   const owner = name === undefined ? undefined : await ctx.users.find(name)
   if (!owner) throw new NotFound()
-  return { caller, owner }
+  return { caller, owner, isHouse }
 }
 
 /** A page of a list, as that system prints them. */

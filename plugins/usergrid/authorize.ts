@@ -13,6 +13,7 @@ import { type Asked, readAsked, refuseInUrl } from './asked.ts'
 import { findAskingApp } from './asking-app.ts'
 import { placeOfPath } from './place.ts'
 import { knownScopes } from './scopes.ts'
+import { textOf } from './sent.ts'
 import { showForm } from './sign-in-form.ts'
 
 const UnknownApp = defineError({
@@ -22,7 +23,7 @@ const UnknownApp = defineError({
   message: 'The app is unknown.',
 })
 
-/** Shows the form to whoever asks: whether the app exists is told to nobody who has not signed in. */
+/** Shows the form to whoever asks, for any app or none: nothing is judged before somebody signs in. */
 export async function showSignIn(ctx: PageContext): Promise<Response> {
   placeOfPath(ctx.parameters)
   return showForm(ctx, readAsked(formParams(ctx.request.url.searchParams)))
@@ -43,8 +44,8 @@ export async function submitSignIn(ctx: PageContext, _request: Request, form: Ra
 }
 
 async function signIn(ctx: PageContext, form: RawParams): Promise<SignedInUser | undefined> {
-  const params = objectParams({ username: form.all('username')[0], password: form.all('password')[0] })
   try {
+    const params = objectParams({ username: textOf(form, 'username'), password: textOf(form, 'password') })
     return await ctx.operations.signIn('password', params, ctx.request)
   } catch (error) {
     if (error instanceof InvalidCredentials || error instanceof InvalidRequest) return undefined

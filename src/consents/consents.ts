@@ -16,6 +16,8 @@ export interface Consents {
   scopes(userId: string, appId: string): Promise<readonly string[]>
   /** Adds what is not remembered yet, perhaps within a transaction of the caller. */
   remember(userId: string, appId: string, scopes: readonly string[], trx?: Transaction<CoreTables>): Promise<void>
+  /** Takes back a part, within a transaction of the caller. */
+  withdraw(trx: Transaction<CoreTables>, userId: string, appId: string, scopes: readonly string[]): Promise<void>
   /** Within a transaction of the caller. Answers whether there was one. */
   forget(trx: Transaction<CoreTables>, userId: string, appId: string): Promise<boolean>
   ofUser(userId: string): Promise<readonly Consent[]>
@@ -48,6 +50,16 @@ export function openConsents(database: Database, now: () => Date): Consents {
           if (!database.dialect.isDuplicateKey(error)) throw error
         }
       }
+    },
+
+    async withdraw(trx, userId, appId, scopes) {
+      if (scopes.length === 0) return
+      await trx
+        .deleteFrom('consent')
+        .where('user_id', '=', userId)
+        .where('app_id', '=', appId)
+        .where('scope', 'in', scopes)
+        .execute()
     },
 
     async forget(trx, userId, appId) {

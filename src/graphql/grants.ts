@@ -55,7 +55,9 @@ function addTokenSet(builder: Builder, registry: Pick<Registry, 'tokenCompanions
     subGraphs: ['public'],
     fields: (t) => ({
       accessToken: t.exposeString('accessToken', { description: 'What the app shows to an API.' }),
-      tokenType: t.exposeString('tokenType', { description: 'How it is shown: Bearer.' }),
+      tokenType: t.exposeString('tokenType', {
+        description: 'How it is shown: Bearer, or the type of what binds it to a key.',
+      }),
       expiresInSeconds: t.exposeInt('expiresInSeconds', { description: 'Seconds until it ends.' }),
       scopes: t.exposeStringList('scopes', { description: 'What it may do.' }),
       refreshToken: t.string({

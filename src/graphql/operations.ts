@@ -1,5 +1,6 @@
 import { authorizeRequestParams } from '../config/authorize-request-params.ts'
-import type { Owned } from '../config/registry.ts'
+import type { Owned, Registry } from '../config/registry.ts'
+import type { AnyErrorClass } from '../errors/oauth-error.ts'
 import { InvalidClient, InvalidRequest, InvalidScope, TooManyAttempts, UnauthorizedClient } from '../errors/standard.ts'
 import { runOperation } from '../operations/run-operation.ts'
 import type { PluginOperation } from '../plugin/define-operation.ts'
@@ -41,6 +42,7 @@ function addOperationMutation(parts: SchemaParts, operation: Owned<PluginOperati
       ...(hasScopes ? [InvalidScope] : []),
       ...operation.errors,
       ...(operation.takesAuthorizeRequest ? parts.registry.authorizeParams.flatMap(({ errors = [] }) => errors) : []),
+      ...(operation.takesAccessToken ? errorsOfProofs(parts.registry) : []),
     ],
     resolve: (input: Readonly<Record<string, unknown>> = {}, context) =>
       runOperation(coreOf(context), operation, {
@@ -49,6 +51,11 @@ function addOperationMutation(parts: SchemaParts, operation: Owned<PluginOperati
         request: context.facts,
       }),
   })
+}
+
+function errorsOfProofs({ plugins, senderConstraints }: Registry): readonly AnyErrorClass[] {
+  const constraining = new Set(senderConstraints.map(({ pluginId }) => pluginId))
+  return plugins.filter(({ id }) => constraining.has(id)).flatMap(({ errors = [] }) => errors)
 }
 
 function addResultType({ builder }: SchemaParts, { resultType, result, description }: PluginOperation) {

@@ -2,7 +2,7 @@ import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { type RefreshLifetimes, refreshLifetimes } from './refresh-lifetimes.ts'
-import { tokenShape } from './token-shape.ts'
+import { accessTokenSeconds } from './token-shape.ts'
 
 /** The longest that the access can last which comes of an approval. */
 export interface AccessLifetime {
@@ -18,11 +18,9 @@ export function accessLifetime(
   { details, grantType, requestedScopes }: Pick<Approval, 'details' | 'grantType' | 'requestedScopes'>,
   userId: string,
 ): AccessLifetime {
-  const issuance = { subject: { userId }, scopes: requestedScopes }
-  const shaped = tokenShape(core, app)?.ttlSeconds({ app, grantType, issuance, userId, provenKey: undefined })
   const isInRedirect = core.registry.responseTypes.get(String(details.responseType))?.issues !== undefined
   return {
-    tokenSeconds: shaped ?? core.policy.accessTokenTtlSeconds,
+    tokenSeconds: accessTokenSeconds(core, { app, grantType, userId, scopes: requestedScopes }),
     refreshes: isInRedirect ? undefined : refreshLifetimes(core, app, requestedScopes),
   }
 }

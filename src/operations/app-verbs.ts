@@ -15,7 +15,9 @@ const MOST_LISTED = 1000
 export function appVerbs(core: Core, pluginId: string): AppVerbs {
   const actor = (by: User | undefined): Actor => by ?? { id: undefined, role: 'user' }
   const ownNames = (settings: Readonly<Record<string, unknown>>) =>
-    Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${pluginId}.${name}`, value]))
+    Object.fromEntries(
+      Object.entries(settings).map(([name, value]) => [name.includes('.') ? name : `${pluginId}.${name}`, value]),
+    )
   return {
     // What a request says reaches a plugin as it came.
     find: async (clientId) => (isStorableText(clientId) ? (await findApp(core, clientId))?.app : undefined),

@@ -68,7 +68,7 @@ export async function readAddress(core: Core, params: RawParams): Promise<Addres
   const app = await askingApp(core, params)
   const redirectUri = chooseRedirectUri(app, params)
   const responseType = core.registry.responseTypes.get(firstText(params, 'response_type'))
-  return { app, redirectUri, responseType, responseMode: readResponseMode(core, responseType, params) }
+  return { app, redirectUri, responseType, responseMode: readResponseMode(core, responseType, redirectUri, params) }
 }
 
 /**
@@ -92,7 +92,7 @@ export async function checkAuthorization(
     throw new InvalidRequest({ message: 'The parameter response_type is missing.' })
   if (!responseType) throw new UnsupportedResponseType()
   if (responseMode === undefined)
-    throw new InvalidRequest({ message: 'There is no such response_mode for this response type.' })
+    throw new InvalidRequest({ message: 'There is no such response_mode for this response type and redirect URI.' })
   if (!app.grants.includes(responseType.grantType)) throw new UnauthorizedClient()
   const requested = readText(params, 'scope')
   const scopes = narrowScopes(app, requested === undefined ? undefined : parseScopes(requested))
@@ -166,12 +166,15 @@ function chooseRedirectUri({ redirectUris }: App, params: RawParams): string {
 function readResponseMode(
   core: Pick<Core, 'registry'>,
   type: ResponseType | undefined,
+  redirectUri: string,
   params: RawParams,
 ): string | undefined {
   const asked = firstText(params, 'response_mode')
   if (asked === '') return type?.defaultMode ?? 'query'
   if (type?.defaultMode === 'fragment' && asked === 'query') return undefined
-  return CORE_RESPONSE_MODES.includes(asked) || core.registry.responseModes.has(asked) ? asked : undefined
+  if (CORE_RESPONSE_MODES.includes(asked)) return asked
+  const mode = core.registry.responseModes.get(asked)
+  return mode && (mode.reaches?.(redirectUri) ?? true) ? asked : undefined
 }
 
 function firstText(params: RawParams, name: string): string {

@@ -20,7 +20,7 @@ import { withDeadline } from './with-deadline.ts'
  * Lets a signed-in user decide what an app asked for through the browser, and makes the answer that takes the browser back
  * to the app. The code is minted now: until a person has said yes there is none that could leak.
  *
- * @throws {NotFound} {AlreadyDecided} {ExpiredToken} {InvalidScope} where nothing was decided by this
+ * @throws {NotFound} {UnauthorizedClient} {AlreadyDecided} {ExpiredToken} {InvalidScope} where nothing was decided by this
  * @see RFC 6749 §4.1.2
  */
 export async function completeAuthorization(

@@ -10,6 +10,7 @@ import { findByHandle } from './find-approval.ts'
 import { suffices } from './needed-interaction.ts'
 import { observe } from './observe.ts'
 import type { SignedIn } from './presented-session.ts'
+import { requireStanding } from './require-standing.ts'
 import { takesAdmin } from './scopes.ts'
 
 export interface Decider extends SignedIn {
@@ -18,13 +19,15 @@ export interface Decider extends SignedIn {
 
 /**
  * Lets a signed-in user say yes to what an app asks for, or to a part of it. One decision counts: everybody else is told
- * that it was made. Where the app is one that is asked about once, the yes is remembered with it.
+ * that it was made. Where the app is one that is asked about once, the yes is remembered with it,
+ * and what it leaves out is forgotten.
  *
  * @param scopes what the user says yes to; all that was asked for where left out
  * @param newCodeFor what the app will claim with, where it does not have a code yet
  * @throws {NotFound} when the handle names no approval
  * @throws {TooManyAttempts} when it names none, like too many before it
  * @throws {LoginRequired} when the app wants somebody who signed in more recently
+ * @throws {UnauthorizedClient} when the app has lost the right to it since it asked
  * @throws {InvalidScope} when it is more than was asked for, or takes an admin
  * @throws {AlreadyDecided} {ExpiredToken}
  */
@@ -48,7 +51,11 @@ export async function approve(
   })
 }
 
-/** Lets a signed-in user say no. @throws {NotFound} {AlreadyDecided} {ExpiredToken} {TooManyAttempts} */
+/**
+ * Lets a signed-in user say no. Where the app asked through the browser, they are asked again next time.
+ *
+ * @throws {NotFound} {UnauthorizedClient} {AlreadyDecided} {ExpiredToken} {TooManyAttempts}
+ */
 export async function deny(core: Core, decider: Decider, handle: string): Promise<StoredApproval> {
   const { approval } = await findPending(core, decider, handle)
   return decide(core, decider, approval, { status: 'denied', scopes: [] })
@@ -63,6 +70,7 @@ async function findPending(
   const app = approval && (await core.apps.byId(approval.appId))
   if (!app) throw new NotFound()
   throwUnlessPending(approval)
+  requireStanding(app, approval)
   return { app, approval }
 }
 
@@ -79,6 +87,8 @@ async function decide(
 ): Promise<StoredApproval> {
   const { status, scopes } = decision
   const { appId } = approval
+  // The newest answer counts: who leaves out what they gave before takes it back. A no to a device, which anybody can start, does not.
+  const withdrawn = targetOf(approval) ? approval.requestedScopes.filter((scope) => !scopes.includes(scope)) : []
   const isRemembered = status === 'approved' && (await isAskedOnce(core, approval))
   const auditRow = core.audit.row({
     kind: status === 'approved' ? 'approval.approved' : 'approval.denied',
@@ -93,6 +103,7 @@ async function decide(
   const work = async (trx: Transaction<CoreTables>) => {
     const decided = await core.approvals.decide(trx, approval, { ...decision, userId: user.id, session })
     if (!decided) return undefined
+    await core.consents.withdraw(trx, user.id, appId, withdrawn)
     if (isRemembered) await core.consents.remember(user.id, appId, scopes, trx)
     await core.audit.insertRow(trx, auditRow)
     return decided

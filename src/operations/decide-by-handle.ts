@@ -17,7 +17,7 @@ export interface Decided {
  * Lets a signed-in user decide, whichever way the app asked: the page and the GraphQL mutations are this.
  *
  * @param found the approval that the handle names
- * @throws {NotFound} {AlreadyDecided} {ExpiredToken} {InvalidScope} {LoginRequired}
+ * @throws {NotFound} {UnauthorizedClient} {AlreadyDecided} {ExpiredToken} {InvalidScope} {LoginRequired}
  */
 export async function decideByHandle(
   core: Core,

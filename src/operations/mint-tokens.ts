@@ -12,7 +12,7 @@ import { refreshLifetimes } from './refresh-lifetimes.ts'
 import { requireOneResource } from './scopes.ts'
 import { storeTokens } from './store-tokens.ts'
 import { subjectOf } from './subject-of.ts'
-import { tokenShape } from './token-shape.ts'
+import { accessTokenSeconds, tokenShape } from './token-shape.ts'
 import { withDeadline } from './with-deadline.ts'
 
 /** The context that a plugin is given for this request: each its own. */
@@ -41,7 +41,7 @@ export async function mintTokens(core: Core, contextOf: ContextOf, minting: Mint
   const tokenId = generateId(at)
   const familyId = issuance.familyId ?? (userId === undefined ? undefined : generateId(at))
   const shape = tokenShape(core, app)
-  const ttlSeconds = shape?.ttlSeconds({ ...minting, userId }) ?? core.policy.accessTokenTtlSeconds
+  const ttlSeconds = accessTokenSeconds(core, { app, grantType: minting.grantType, userId, scopes: issuance.scopes })
   const expiresInSeconds = Math.min(issuance.expiresInSeconds ?? Infinity, ttlSeconds)
   const token = { ...minting, tokenId, familyId, userId, subject, at, expiresAt: later(at, expiresInSeconds) }
   const scopesAtFirst = issuance.familyId === undefined ? issuance.scopes : undefined

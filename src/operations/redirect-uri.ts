@@ -47,7 +47,9 @@ export function redirectUriMistake(uri: string): string | undefined {
  * @see RFC 9700 §4.1.3
  */
 export function isRegisteredRedirectUri(registered: readonly string[], requested: string): boolean {
-  return registered.includes(requested) || registered.some((uri) => differsInLoopbackPortAlone(uri, requested))
+  if (registered.includes(requested)) return true
+  // A port may have five digits and still be none.
+  return URL.canParse(requested) && registered.some((uri) => differsInLoopbackPortAlone(uri, requested))
 }
 
 const LOOPBACK_WITH_PORT = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::\d{1,5})?(\/.*|\?.*)?$/

@@ -3,6 +3,9 @@ import type { Core } from '../core.ts'
 import { generateId } from '../secrets/generate-id.ts'
 import type { Database } from '../storage/database.ts'
 
+/** By how much the clocks of two nodes may differ: what one of them still takes, the other must not have forgotten. */
+const CLOCKS_DIFFER_MS = 60_000
+
 /**
  * Uses something up that must not be used twice: of all who try, on every node, one is told true.
  *
@@ -22,7 +25,7 @@ export async function useOnce(
     const row = await db.selectFrom('used_once').select('claim_id').where('use_key', '=', useKey).executeTakeFirst()
     return row?.claim_id === claimId ? true : undefined
   }
-  const row = { use_key: useKey, claim_id: claimId, expires_at: until.getTime() }
+  const row = { use_key: useKey, claim_id: claimId, expires_at: until.getTime() + CLOCKS_DIFFER_MS }
   try {
     return await database.transaction(
       async (trx) => {

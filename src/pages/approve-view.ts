@@ -4,12 +4,13 @@ import type { App } from '../apps/app.ts'
 import type { AccessLifetime } from '../operations/access-lifetime.ts'
 import type { SignedIn } from '../operations/presented-session.ts'
 import type { ApprovalLine, PageMark, ScopeDeclaration } from '../plugin/contributions.ts'
+import { formTargets } from '../plugin/form-targets.ts'
 import type { Answer } from '../rest/answer.ts'
 import { asciiUrl } from '../rest/authorization-response.ts'
 import { duration } from './duration.ts'
 import { type Html, renderPage } from './layout.ts'
 import { DAY_AND_TIME, moment, TIME } from './moment.ts'
-import { formTargets, targetName } from './redirect-target.ts'
+import { targetName } from './redirect-target.ts'
 
 interface View {
   readonly approval: Approval

@@ -11,6 +11,7 @@ import { isConsented, suffices } from '../operations/needed-interaction.ts'
 import { readText } from '../operations/parse-params.ts'
 import { requestContext } from '../operations/plugin-context.ts'
 import type { SignedIn } from '../operations/presented-session.ts'
+import { requireStanding } from '../operations/require-standing.ts'
 import { withDeadline } from '../operations/with-deadline.ts'
 import type { PersonsDecision } from '../plugin/contributions.ts'
 import type { Answer } from '../rest/answer.ts'
@@ -74,6 +75,7 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
     const isMine = approval.userId === signedIn.user.id
     return renderDecided(host, { approval, app, signedIn, csrfField, isMine, afterwards: presentation?.afterwards })
   }
+  requireStanding(app, approval)
   if (!(await suffices(core, app, approval, signedIn))) return toSignIn(core, visit, approval)
   const target = targetOf(approval)
   if (target && (await isConsented(core, app, approval, signedIn))) {

@@ -22,6 +22,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     title: 'This app asked to send you to a wrong place',
     text: 'The address that you would return to is not one that the app registered. For your safety it ends here.',
   },
+  unauthorized_client: {
+    title: 'This app may not ask for that any more',
+    text: 'Since it asked, it was switched off, or something was taken from it. Nothing was given to it. Go back and tell its makers.',
+  },
   forbidden: {
     title: 'That form cannot be accepted',
     text: 'It is out of date, or it was not sent from this site. Nothing was changed. Go back, reload the page and try again.',

@@ -20,7 +20,7 @@ export interface PageContent {
   readonly signedIn?: { readonly username: string; readonly csrfField: Html } | undefined
   /** Defaults to 200. */
   readonly status?: number
-  /** Origins or schemes that a form of the page ends at by a redirect, beside our own. */
+  /** Schemes that a form of the page ends at by a redirect, beside our own. */
   readonly formTargets?: readonly string[]
   readonly isWide?: boolean
   /** JavaScript that runs on the page, and may ask this server: for what a page without it cannot do. */

@@ -1,10 +1,11 @@
 import { html } from 'hono/html'
 import type { AuthorizationAnswer } from '../plugin/context.ts'
+import { formTargets } from '../plugin/form-targets.ts'
 import type { RequestFacts } from '../plugin/request.ts'
 import type { Answer } from '../rest/answer.ts'
 import type { WayBack } from '../rest/authorization-response.ts'
 import { type Html, renderPage } from './layout.ts'
-import { formTargets, targetName } from './redirect-target.ts'
+import { targetName } from './redirect-target.ts'
 
 const STATUSES: Readonly<Record<string, number>> = { server_error: 500, temporarily_unavailable: 503 }
 const APPS_FAULT = 'An app sent you here, and there is a mistake in what it asks for. Nothing was changed.'

@@ -201,7 +201,7 @@ export interface NewApp {
   readonly privileges?: readonly AppPrivilege[]
   /** The dialect that it speaks; undefined for the standard. */
   readonly dialect?: string
-  /** Values of its own for per-app settings of this plugin, by their names there. */
+  /** Values of its own for per-app settings: of this plugin by their names there, of others by `<plugin id>.<setting>`. */
   readonly settings?: Readonly<Record<string, unknown>>
 }
 

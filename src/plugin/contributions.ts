@@ -137,6 +137,8 @@ export interface ResponseType<Tables = unknown> {
 /** A `response_mode`: how the response reaches the app. */
 export interface ResponseMode {
   readonly mode: string
+  /** Whether a browser can take a response there in this mode; where not, nobody can ask for it. Left out: anywhere. */
+  reaches?(redirectUri: string): boolean
   respond(redirectUri: string, members: Readonly<Record<string, string>>): Response
   /**
    * The fields of a form by which a person posts the same answer to the redirect URI: a mistake reaches an app by nothing
@@ -355,6 +357,7 @@ export interface PageContext<Tables = unknown> extends RequestContext<Tables> {
    * this browser.
    * @returns the answer that takes the browser back to the app; undefined where the app claims by itself
    * @throws {LoginRequired} where nobody is signed in, or the app wants somebody who signed in more recently
+   * @throws {UnauthorizedClient} where the app has lost the right to it since it asked
    * @throws {NotFound} {AlreadyDecided} {ExpiredToken} {InvalidScope}
    */
   decide(

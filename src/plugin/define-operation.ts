@@ -25,6 +25,8 @@ export interface OperationDefinition<Tables, P extends Params, F extends Fields>
    * holds it. Defaults to false.
    */
   readonly takesAuthorizeRequest?: boolean
+  /** An access token is presented to it: it asks `ctx.mayPresent`, and what is wrong with a proof comes out. Defaults to false. */
+  readonly takesAccessToken?: boolean
   /** The status of a REST answer. Defaults to 200. */
   readonly status?: 200 | 201
   /** Name of the metadata member that publishes the path (RFC 8414): `revocation_endpoint`. */

@@ -28,6 +28,7 @@ export { defineOperation, type OperationDefinition, type PluginOperation } from 
 export { definePlugin, type MetadataContext, type Plugin, type PluginDefinition } from './define-plugin.ts'
 export type * from './dialect.ts'
 export { type Field, type Fields, type FieldValues, field } from './field.ts'
+export { formTargets } from './form-targets.ts'
 export type { GraphQLDoor } from './graphql-door.ts'
 export type { Issuance, Provenance, Redemption, RedemptionMark, RepeatedAnswer } from './issuance.ts'
 export type { NetworkLimit, NetworkLimits } from './limit.ts'

@@ -37,10 +37,17 @@ export function createDialectChoice(core: Core, sharers: readonly Owned<Dialect>
 
 const NONE = objectParams({})
 
+/** The access token of a header: under `Bearer`, or under the scheme of what binds tokens to a key. */
+function tokenIn({ registry }: Core, authorization: string): string | undefined {
+  const [, scheme = '', token] = /^([a-z]+) +(\S+) *$/i.exec(authorization) ?? []
+  const schemes = ['bearer', ...registry.senderConstraints.map(({ tokenType }) => tokenType.toLowerCase())]
+  return schemes.includes(scheme.toLowerCase()) ? token : undefined
+}
+
 async function namedApp(core: Core, { headers }: RequestFacts, params: RawParams): Promise<App | undefined> {
-  const bearer = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
-  if (bearer !== undefined) {
-    const token = await inspectToken(core, bearer)
+  const presentedToken = tokenIn(core, headers.get('authorization') ?? '')
+  if (presentedToken !== undefined) {
+    const token = await inspectToken(core, presentedToken)
     return token && (await core.apps.byId(token.appId))
   }
   try {

@@ -41,7 +41,6 @@ function metadataOf({ issuer, keys, registry }: Pick<Core, 'issuer' | 'keys' | '
     scopes_supported: [...registry.scopes.values()].filter(({ adminOnly }) => !adminOnly).map(({ name }) => name),
     token_endpoint_auth_methods_supported: [...methods, 'none'],
     token_endpoint_auth_signing_alg_values_supported: signingAlgorithmsOf(registry),
-    code_challenge_methods_supported: ['S256'],
     ...operationMembers(registry, url, methods),
     ...Object.fromEntries(
       registry.endpoints.flatMap(({ metadata, path }) => (metadata ? [[metadata, url(path).href]] : [])),
@@ -57,12 +56,14 @@ function withoutEmptyLists(members: Record<string, unknown>): Record<string, unk
   return Object.fromEntries(Object.entries(members).filter(says))
 }
 
-/** A server without a response type has no authorization endpoint, and says so (RFC 8414 §2). */
+/** A server without a response type has no authorization endpoint, and says so (RFC 8414 §2). Legacy ones are not offered. */
 function authorizationMembers({ responseTypes, responseModes }: Registry, url: (path: string) => URL): object {
+  const offered = [...responseTypes.values()].filter(({ legacy }) => !legacy)
   if (responseTypes.size === 0) return { response_types_supported: [] }
   return {
     authorization_endpoint: url('/oauth/authorize').href,
-    response_types_supported: [...responseTypes.keys()],
+    response_types_supported: offered.map(({ responseType }) => responseType),
+    ...(offered.length > 0 && { code_challenge_methods_supported: ['S256'] }),
     response_modes_supported: [...CORE_RESPONSE_MODES, ...responseModes.keys()],
     authorization_response_iss_parameter_supported: true,
   }

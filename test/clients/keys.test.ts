@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
 import type { Browser } from 'playwright-core'
@@ -7,6 +9,8 @@ import { clientAssertion } from '../../plugins/client-assertion/index.ts'
 import { dpop } from '../../plugins/dpop/index.ts'
 import { openid } from '../../plugins/openid/index.ts'
 import { refreshToken } from '../../plugins/refresh-token/index.ts'
+import { callApi, connect } from '../examples/app-keys.ts'
+import { listenOn } from '../outgoing/listener.ts'
 import { createKey, setOf, type TestKey } from '../plugins/proofs.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { describeEachServer } from '../support/server.ts'
@@ -88,6 +92,22 @@ describeEachServer(
         await client.tokenRevocation(configuration, next.access_token)
         expect((await client.tokenIntrospection(configuration, next.access_token)).active).toBe(false)
       })
+    })
+
+    it('the example of docs/app-keys.md: an API gets the token under the scheme DPoP, with a proof for its URL', async () => {
+      const { app } = await makeApp('confidential')
+      const seen: { authorization?: string | undefined; proof?: string | undefined } = {}
+      const api = await listenOn('127.0.0.1', ({ headers }, response) => {
+        Object.assign(seen, { authorization: headers.authorization, proof: headers.dpop })
+        response.end('things')
+      })
+      const url = new URL(`http://127.0.0.1:${api.port}/things`)
+      const answer = await callApi(await connect(new URL(server().url), app.clientId, key.privateKey), url)
+      expect(await answer.text()).toBe('things')
+      const token = seen.authorization?.replace('DPoP ', '') ?? ''
+      expect(decodeJwt(token).cnf).toEqual({ jkt: expect.any(String) })
+      const ath = createHash('sha256').update(token).digest('base64url')
+      expect(decodeJwt(seen.proof ?? '')).toMatchObject({ htm: 'GET', htu: url.href, ath })
     })
 
     it('oauth4webapi: private_key_jwt and DPoP, which learns the nonce from the first refusal', async () => {

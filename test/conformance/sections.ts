@@ -47,6 +47,23 @@ export const SECTIONS: Readonly<Record<string, Sections>> = {
     title: 'JSON Web Token (JWT) Profile for OAuth 2.0 Access Tokens',
     normative: list('2.1 2.2 2.2.1 2.2.2 2.2.3 2.2.3.1 3 4 5 6'),
   },
+  'RFC 7523': {
+    title: 'JSON Web Token (JWT) Profile for OAuth 2.0 Client Authentication and Authorization Grants',
+    normative: list('2.2 3 3.2 5 7'),
+  },
+  'RFC 9449': {
+    title: 'OAuth 2.0 Demonstrating Proof of Possession (DPoP)',
+    normative: list('4.1 4.2 4.3 5 5.2 6 6.1 6.2 7 7.1 7.2 7.3 8 8.1 8.2 9 10 10.1 11.1 11.3 11.4 11.6'),
+  },
+  'RFC 9126': {
+    title: 'OAuth 2.0 Pushed Authorization Requests',
+    normative: list('2 2.1 2.2 2.3 2.4 3 4 5 6 7.1 7.2 7.3 7.4 7.5'),
+  },
+  'RFC 8707': { title: 'Resource Indicators for OAuth 2.0', normative: list('2 2.1 2.2 3') },
+  'RFC 9728': {
+    title: 'OAuth 2.0 Protected Resource Metadata',
+    normative: list('1.2 2 2.1 2.2 3 3.1 3.2 3.3 4 5.1 5.2 6 7.1 7.3 7.4 7.7 7.10'),
+  },
   'RFC 8414': { title: 'OAuth 2.0 Authorization Server Metadata', normative: list('2 2.1 3 3.1 3.2 3.3 4 6.1 6.2') },
 }
 

@@ -154,6 +154,7 @@ async function pluginsThatAreOff(): Promise<readonly Plugin[]> {
 /** Documents whose commands and requests a reader can follow from the top, on a new server. */
 const FOLLOWED = [
   'README.md',
+  'docs/apis.md',
   'docs/configure.md',
   'docs/device.md',
   'docs/graphql-api.md',

@@ -58,6 +58,7 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
     'TokenIntrospection.tokenType TokenIntrospection.expiresAt TokenIntrospection.issuedAt TokenIntrospection.subject',
     'TokenIntrospection.audience TokenIntrospection.issuer TokenIntrospection.tokenId TokenIntrospection.confirmation',
     'TokenRevocation.done',
+    'PushedAuthorizationRequest.requestUri PushedAuthorizationRequest.expiresInSeconds',
   ],
   admins: [
     'Query.user Query.users Query.settings Query.signingKeys Query.auditEvents',
@@ -79,7 +80,7 @@ export const MUTATIONS: readonly string[] = [
   'startPasskeyRegistration finishPasskeyRegistration removePasskey startPasskeySignIn finishPasskeySignIn',
   'clientCredentials requestCode claimToken introspectToken revokeToken userInfo',
   'exchangePassword createPersonalAccessToken',
-  'requestDeviceCode enterUserCode claimDeviceToken',
+  'requestDeviceCode enterUserCode claimDeviceToken pushAuthorizationRequest',
   'requestGridlessCode claimGridlessToken',
   'updateProfile updateUserProfile',
   'createUser updateUser updateSetting updateAppSetting rotateKeys',

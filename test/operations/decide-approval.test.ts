@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { formParams, type Plugin } from 'grantql/plugin'
+import { formParams, type PersonsDecision, type Plugin } from 'grantql/plugin'
 import { expect, it } from 'vitest'
 import { authorizationCode } from '../../plugins/authorization-code/index.ts'
 import { code } from '../../plugins/code/index.ts'
 import { decideByHandle } from '../../src/operations/decide-by-handle.ts'
 import { findByHandle } from '../../src/operations/find-approval.ts'
+import { openApproval } from '../../src/operations/open-approval.ts'
 import { openAuthorization } from '../../src/operations/open-authorization.ts'
 import { errorCode, exchange, facts, openTestCore, signedInUser, testApp } from '../support/core.ts'
 import { describeEachDatabase } from '../support/database.ts'
@@ -25,25 +26,27 @@ describeEachDatabase('a decision about what an app asks through the browser', (_
     const app = await testApp(core, 'confidential', { grants: ['authorization_code'] })
     await core.apps.update({ ...app.app, redirectUris: [CALLBACK] })
     const decider = await signedInUser(core)
-    const ask = async () => {
+    const ask = async (more: Record<string, string> = {}) => {
       const query = new URLSearchParams({
         client_id: app.app.clientId,
         response_type: 'code',
         code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
         code_challenge_method: 'S256',
+        ...more,
       })
       const opened = await openAuthorization(core, formParams(query), facts(core))
       if (opened.status !== 'opened') throw new Error('It was answered at once.')
       return opened.approveUrl.pathname.split('/').at(-1) ?? ''
     }
-    const approve = async (handle: string) => {
+    const decide = async (handle: string, decision: PersonsDecision) => {
       const found = await findByHandle(core, handle, decider)
       if (!found) throw new Error('There is no such approval.')
-      return decideByHandle(core, decider, handle, found, { approves: ['read'] }, facts(core))
+      return decideByHandle(core, decider, handle, found, decision, facts(core))
     }
+    const approve = (handle: string) => decide(handle, { approves: ['read'] })
     const claim = (claimed: string | undefined) =>
       exchange(core, app, 'authorization_code', { code: claimed ?? '', code_verifier: VERIFIER })
-    return { core, app, decider, ask, approve, claim }
+    return { core, app, decider, ask, decide, approve, claim }
   }
 
   it('is made together with the yes that is remembered, or not at all', async () => {
@@ -57,6 +60,43 @@ describeEachDatabase('a decision about what an app asks through the browser', (_
     const { answer, approval } = await approve(handle)
     expect(approval).toMatchObject({ status: 'approved', userId: decider.user.id, grantedScopes: ['read'] })
     expect((await claim(answer?.members.code)).scopes).toEqual(['read'])
+    expect(await core.consents.scopes(decider.user.id, app.app.id)).toEqual(['read'])
+  })
+
+  it('is the newest word on what was asked: what it leaves out is remembered no more, the rest stays', async () => {
+    const { core, app, decider, ask, decide } = await open()
+    const remembered = () => core.consents.scopes(decider.user.id, app.app.id)
+    await decide(await ask({ scope: 'read write' }), { approves: ['read', 'write'] })
+    expect([...(await remembered())].sort()).toEqual(['read', 'write'])
+    await decide(await ask({ scope: 'read write' }), { approves: ['read'] })
+    expect(await remembered()).toEqual(['read'])
+    await decide(await ask({ scope: 'write' }), { denies: true })
+    expect(await remembered()).toEqual(['read'])
+    await decide(await ask({ scope: 'read write' }), { denies: true })
+    expect(await remembered()).toEqual([])
+  })
+
+  it('shrinks what is remembered together with it, or not at all', async () => {
+    const { core, app, decider, ask, decide } = await open()
+    await decide(await ask(), { approves: ['read', 'write'] })
+    const handle = await ask()
+    await core.database.db.schema.alterTable('audit_event').renameTo('audit_event_gone').execute()
+    await expect(decide(handle, { denies: true })).rejects.toThrow()
+    await core.database.db.schema.alterTable('audit_event_gone').renameTo('audit_event').execute()
+    expect([...(await core.consents.scopes(decider.user.id, app.app.id))].sort()).toEqual(['read', 'write'])
+  })
+
+  it('no to a device takes nothing from what was said yes to in the browser', async () => {
+    const { core, app, decider, decide } = await open()
+    await core.consents.remember(decider.user.id, app.app.id, ['read'])
+    const { handle } = await openApproval(core, {
+      app: app.app,
+      grantType: 'urn:grantql:params:oauth:grant-type:code',
+      scopes: ['read'],
+      details: {},
+      ttlSeconds: 60,
+    })
+    await decide(handle, { denies: true })
     expect(await core.consents.scopes(decider.user.id, app.app.id)).toEqual(['read'])
   })
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => chromium.close())
 
 /** A site of the app that says how it was called. */
-async function listen(host: string, answer: (method: string) => { location: string } | undefined) {
+async function listen(host: string, answer: () => { location: string } | undefined) {
   const calls: string[] = []
   const site = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -26,7 +26,7 @@ async function listen(host: string, answer: (method: string) => { location: stri
     request.on('end', () => {
       const { method = '', url = '' } = request
       if (url !== '/favicon.ico') calls.push(`${method} ${url} ${Buffer.concat(chunks)}`)
-      const to = answer(method)
+      const to = answer()
       if (to) return response.writeHead(303, to).end()
       return response.setHeader('content-type', 'text/html').end('<h1>App</h1>')
     })
@@ -48,13 +48,13 @@ describeEachServer(
     let home: Awaited<ReturnType<typeof listen>>
     let callback: Awaited<ReturnType<typeof listen>>
     let landing: string
-    let redirectUri: string
+    let redirectUris: readonly string[]
     beforeAll(async () => {
       await server().createUser({ username: 'ada', password: PASSWORD })
       home = await listen('127.0.0.1', () => undefined)
       landing = `http://localhost:${home.port}/home`
-      callback = await listen('::1', () => ({ location: landing }))
-      redirectUri = `http://[::1]:${callback.port}/cb`
+      callback = await listen('::', () => ({ location: landing }))
+      redirectUris = ['127.0.0.1', '[::1]'].map((host) => `http://${host}:${callback.port}/cb`)
     })
     afterAll(() => Promise.all([home, callback].map(({ site }) => close(site))))
 
@@ -67,12 +67,13 @@ describeEachServer(
       const { app } = await server().createApp({
         type: 'public',
         grants: ['authorization_code'],
-        redirectUris: [redirectUri],
-        settings: { 'openid.postLogoutRedirectUris': [redirectUri] },
+        redirectUris,
+        settings: { 'openid.postLogoutRedirectUris': redirectUris },
       })
       const params = {
         client_id: app.clientId,
         response_type: 'code',
+        redirect_uri: redirectUris[0] ?? '',
         code_challenge: CHALLENGE,
         code_challenge_method: 'S256',
         ...more,
@@ -92,17 +93,17 @@ describeEachServer(
         const page = await openPage()
         await asked(page)
         await page.getByRole('button', { name: button }).click()
-        await page.waitForURL(landing)
+        await page.waitForURL(landing, { timeout: 5000 })
         expect(callback.calls.at(-1)).toMatch(call)
         await page.context().close()
       })
 
-      it('so does the form of form_post', async () => {
+      it.each([0, 1])('so does the form of form_post, also to an IPv6 address (%i)', async (index) => {
         const page = await openPage()
-        await asked(page, { response_mode: 'form_post' })
+        await asked(page, { response_mode: 'form_post', redirect_uri: redirectUris[index] ?? '' })
         await page.getByRole('button', { name: 'Approve' }).click()
         if (!javaScriptEnabled) await page.getByRole('button', { name: 'Continue' }).click()
-        await page.waitForURL(landing)
+        await page.waitForURL(landing, { timeout: 5000 })
         expect(callback.calls.at(-1)).toMatch(/^POST \/cb code=/)
         await page.context().close()
       })
@@ -110,10 +111,10 @@ describeEachServer(
       it('so does a yes to signing out', async () => {
         const page = await openPage()
         const { clientId } = await asked(page)
-        const back = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: redirectUri })
+        const back = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: redirectUris[0] ?? '' })
         await page.goto(`${server().url}/oauth/logout?${back}`)
         await page.getByRole('button', { name: 'Sign out' }).last().click()
-        await page.waitForURL(landing)
+        await page.waitForURL(landing, { timeout: 5000 })
         await page.context().close()
       })
     })

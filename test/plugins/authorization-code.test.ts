@@ -437,8 +437,19 @@ describe.each(databases)('the authorization endpoint with response_type=code ($n
     expect(html).toContain(`action="${CALLBACK}"`)
     expect(html).toContain('name="code"')
     expect(html).not.toContain('<script>alert')
-    expect(posted.headers.get('content-security-policy')).toContain('form-action https://rp.example;')
+    expect(posted.headers.get('content-security-policy')).toContain('form-action https:;')
     expect(posted.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+  })
+
+  it('form_post is refused where a browser cannot post: a native app is told by its URL (RFC 8252 §7.1)', async () => {
+    const redirect_uri = 'com.example.app:/cb'
+    const client = await freshApp({ redirectUris: [redirect_uri] })
+    const answer = await browser.authorize(request(client, { redirect_uri, response_mode: 'form_post' }))
+    expect([answer.status, locationOf(answer).protocol, membersOf(answer)]).toEqual([
+      303,
+      'com.example.app:',
+      expect.objectContaining({ error: 'invalid_request' }),
+    ])
   })
 
   it('an app that is not redirected to shows the code to a person', async () => {

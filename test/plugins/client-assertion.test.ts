@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
+import type { PluginContext } from 'grantql/plugin'
 import type { TestApp, TestServer, TestUser } from 'grantql/testing'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clientAssertion } from '../../plugins/client-assertion/index.ts'
+import { addSecret } from '../../plugins/client-assertion/secrets.ts'
+import type { ClientAssertionTables } from '../../plugins/client-assertion/tables.ts'
 import { clientCredentials } from '../../plugins/client-credentials/index.ts'
 import { deviceCode } from '../../plugins/device-code/index.ts'
 import { introspection } from '../../plugins/introspection/index.ts'
 import { revocation } from '../../plugins/revocation/index.ts'
+import type { Core } from '../../src/core.ts'
+import { createApp } from '../../src/operations/create-app.ts'
+import { pluginContext } from '../../src/operations/plugin-context.ts'
+import { createServer } from '../../src/server.ts'
 import { createTestServer } from '../../src/testing/test-server.ts'
 import { listenOn, type TestListener } from '../outgoing/listener.ts'
 import { databases } from '../support/database.ts'
@@ -17,6 +24,14 @@ const ISSUER = 'http://localhost:3000'
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const GRANT = { grant_type: 'client_credentials' }
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Runs a job of the plugin now. */
+async function runJob(core: Core, id: string): Promise<void> {
+  const job = core.registry.jobs.find((each) => each.pluginId === 'client-assertion' && each.id === id)
+  await job?.run(pluginContext(core, 'client-assertion'))
+}
 
 interface AssertionOptions {
   readonly claims?: Readonly<Record<string, unknown>>
@@ -322,11 +337,50 @@ describe.each(databases)('client authentication by assertion (RFC 7523 §2.2, §
         JSON.stringify((await rows()).map((row: { sealed_secret: Buffer }) => row.sealed_secret.toString('latin1'))),
       ).not.toContain(secret)
       expect(await rows()).toHaveLength(2)
-      const plugin = core.registry.jobs.find(({ pluginId }) => pluginId === 'client-assertion')
-      const { pluginContext } = await import('../../src/operations/plugin-context.ts')
-      await plugin?.run(pluginContext(core, 'client-assertion'))
+      await runJob(server.server.core, 'sweep-secrets')
       expect(await rows()).toHaveLength(1)
     })
+  })
+
+  it('secrets that apps sign with outlive a rotation of GRANTQL_SECRET', async () => {
+    const databaseUrl = await database.url()
+    const openWith = async (secret: string) => {
+      const opened = await createServer({
+        config: { plugins: [clientCredentials(), clientAssertion()], scopes: [{ name: 'read', description: 'Read' }] },
+        environment: { issuer: ISSUER, databaseUrl, secret },
+        log: silent,
+        now: server.clock.now,
+      })
+      return opened
+    }
+    const [older, newer] = [
+      'the older secret of this server that is long enough',
+      'the newer secret of this server that is long enough',
+    ]
+    const first = await openWith(older)
+    const by = { id: undefined, role: 'admin' } as const
+    const made = await createApp(first.core, by, {
+      name: 'Test',
+      type: 'confidential',
+      grants: ['client_credentials'],
+      scopes: ['read'],
+    })
+    const own = { ...made, clientId: made.app.clientId }
+    const ctx = pluginContext(first.core, 'client-assertion') as PluginContext<ClientAssertionTables>
+    const secret = await addSecret(ctx, own.app)
+    await first.close()
+
+    const second = await openWith(`${newer},${older}`)
+    await second.core.keys.resealAll()
+    await second.core.derivationKey.reseal()
+    await runJob(second.core, 'reseal-secrets')
+    await second.close()
+
+    const third = await openWith(newer)
+    const body = new URLSearchParams({ ...GRANT, ...shown(await signSymmetric(secret, own)) })
+    const answer = await third.fetch(new Request(`${ISSUER}/oauth/token`, { method: 'POST', body }))
+    expect(answer.status).toBe(200)
+    await third.close()
   })
 
   describe('an app that says how it proves who it is (RFC 7591 §2)', () => {
@@ -356,6 +410,11 @@ describe.each(databases)('client authentication by assertion (RFC 7523 §2.2, §
       expect((await ask(await sign(key), { token }, '/oauth/revoke')).status).toBe(200)
       expect((await ask(await sign(key), { token }, '/oauth/introspect')).body.active).toBe(false)
       expect((await ask(await sign(key), {}, '/oauth/device_authorization')).body.device_code).toBeTruthy()
+    })
+
+    it('no assertion passes for an access token (RFC 8725 §3.11)', async () => {
+      const token = await sign(key)
+      expect((await ask(await sign(key), { token }, '/oauth/introspect')).body).toEqual({ active: false })
     })
 
     it('and so does GraphQL, by fields of the input', async () => {

@@ -249,6 +249,8 @@ describe.each(databases)('DPoP (RFC 9449) ($name)', (database) => {
       const told = await tell({ authorization, dpop: await proof({ url: GRAPHQL, accessToken }) })
       expect(told.data.userInfo).toEqual({ __typename: 'UserInfo', subject: user.user.id })
       expect((await tell({})).data.userInfo.__typename).toBe('InvalidTokenError')
+      const wrong = await tell({ authorization, dpop: await proof({ url: USERINFO, accessToken }) })
+      expect(wrong.data.userInfo.__typename).toBe('InvalidDpopProofError')
     })
   })
 

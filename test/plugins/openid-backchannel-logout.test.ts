@@ -8,6 +8,7 @@ import { writeNodeId } from '../../src/graphql/node-id.ts'
 import { deliverOutbox } from '../../src/jobs/deliver-outbox.ts'
 import { endSessions } from '../../src/operations/end-session.ts'
 import { pluginContext } from '../../src/operations/plugin-context.ts'
+import { replaceSession } from '../../src/operations/replace-session.ts'
 import { startSession } from '../../src/operations/start-session.ts'
 import { listenOn, type TestListener } from '../outgoing/listener.ts'
 import { csrfIn } from '../pages/browse.ts'
@@ -270,6 +271,31 @@ describe.each(databases)('the end of a session (Back-Channel Logout 1.0) ($name)
     await signIn(other.user.username)
     await settle()
     expect(tokensOf().map((token) => decodeJwt(token).sid)).toEqual([before])
+  })
+
+  it('is told though the session was continued by a new sign-in and has outlived its first term', async () => {
+    const { core } = server.server
+    const quiet = await listeningApp('/quiet')
+    const elder = await core.sessions.byToken(user.sessionToken)
+    if (!elder) throw new Error('There is no session.')
+    const before = decodeJwt(await idToken()).sid
+    await idToken(user, quiet)
+    server.clock.pass({ seconds: (elder.expiresAt.getTime() - server.clock.now().getTime()) / 1000 - 600 })
+    const renewed = await startSession(core, user.user.id, ['pwd'])
+    await replaceSession(core, { session: elder, user: user.user }, renewed.session, 'test')
+    user = { ...user, sessionToken: renewed.token }
+    expect(decodeJwt(await idToken()).sid).toBe(before)
+    const notes = await own().selectFrom('openid_session_app').selectAll().where('session_id', '=', elder.id).execute()
+    const endsAt = new Map(notes.map(({ app_id, expires_at }) => [app_id, expires_at]))
+    expect(endsAt.get(app.app.id)).toBe(renewed.session.expiresAt.getTime())
+
+    server.clock.pass({ seconds: 1200 })
+    const sweep = core.registry.jobs.find(({ id }) => id === 'sweep-session-apps')
+    await sweep?.run(pluginContext(core, 'openid'))
+    await signOut()
+    await settle()
+    expect(tokensOf().map((token) => decodeJwt(token).sid)).toEqual([before])
+    expect(tokensOf('/quiet')).toHaveLength(1)
   })
 
   it('that came before the app claimed its code: the ID token names no session, for nobody would tell its end', async () => {

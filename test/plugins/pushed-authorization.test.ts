@@ -244,6 +244,14 @@ describe.each(databases)('pushed authorization requests (RFC 9126) ($name)', (da
       expect((await use(requestUri)).status).toBe(303)
     })
 
+    it('of an app that lost a scope meanwhile is refused when the browser comes (§7.4)', async () => {
+      const losing = await flow.createApp()
+      const { body } = await push({}, losing)
+      const { core } = server.server
+      await core.apps.update({ ...((await core.apps.byId(losing.app.id)) ?? losing.app), scopes: ['openid'] })
+      expect(membersOf(await use(body.request_uri, losing))).toMatchObject({ error: 'invalid_scope' })
+    })
+
     it('50 browsers at once with one request: one is let in', async () => {
       const requestUri = await pushed()
       const answers = await Promise.all(Array.from({ length: 50 }, () => use(requestUri)))

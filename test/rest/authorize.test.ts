@@ -372,6 +372,8 @@ describeEachServer(
           'https://127.0.0.1:51004/cb',
           'http://user@127.0.0.1:51004/cb',
           'http://127.0.0.1:51004/cb?x',
+          'http://127.0.0.1:99999/cb',
+          'http://[::1]:65536/cb',
         ]) {
           await expectErrorPage(await ask(request(app.clientId, { redirect_uri: uri })), 'invalid_redirect_uri')
         }

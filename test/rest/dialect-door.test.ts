@@ -181,6 +181,15 @@ describeEachServer(
       expect(await introspect()).toEqual({ active: false })
     })
 
+    it('how long its tokens live, which the person is told before they decide (RFC 6749 §10.2)', async () => {
+      const { app } = await oldApp()
+      await server().core.apps.update({ ...app, grants: ['authorization_code'] })
+      const browser = await signIn()
+      const asked = await (await browser.get(question(app))).text()
+      const handle = /name="handle" value="([^"]+)"/.exec(asked)?.[1]
+      expect(await (await browser.get(`/approve/${handle}`)).text()).toContain('Access ends after 12 days.')
+    })
+
     it('its own consent page at the shared path, decided by the same operation, once', async () => {
       const { app, clientSecret = '' } = await oldApp()
       const { decided, location } = await redirected(app.clientId)

@@ -109,6 +109,7 @@ describeEachServer(
       const metadata = (await (await server().fetch(METADATA)).json()) as object
       expect(metadata).toMatchObject({ response_types_supported: [] })
       expect(metadata).not.toHaveProperty('authorization_endpoint')
+      expect(metadata).not.toHaveProperty('code_challenge_methods_supported')
     })
   },
 )

@@ -34,6 +34,11 @@ describeEachServer(
       expect(Object.values(body)).not.toContain(null)
     })
 
+    it('may be kept for five minutes, by everybody (§7.10)', async () => {
+      const { response } = await read(WELL_KNOWN)
+      expect(response.headers.get('cache-control')).toBe('public, max-age=300')
+    })
+
     it('of a path that is no resource is not there: 404', async () => {
       expect((await server().fetch(`${WELL_KNOWN}/nowhere`)).status).toBe(404)
     })

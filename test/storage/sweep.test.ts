@@ -50,6 +50,11 @@ describeEachDatabase('the sweep', (open) => {
       .insertInto('pace')
       .values({ ...paceRow('a'), expires_at: past })
       .execute()
+    const used = (expiresAt: number) => ({ use_key: randomBytes(32), claim_id: 'x', expires_at: expiresAt })
+    await db
+      .insertInto('used_once')
+      .values([used(past), used(future)])
+      .execute()
     const change = { kind: 'app', subject: 'x' }
     await db
       .insertInto('change')
@@ -66,6 +71,7 @@ describeEachDatabase('the sweep', (open) => {
       access_token: 0,
       token_family: 0,
       revoked_token: 0,
+      used_once: 1,
       pace: 1,
       guess: 0,
       known_device: 0,

@@ -49,8 +49,9 @@ export async function makeApp(
   url: string,
   admin: Record<string, string>,
   grants: readonly string[] = ['client_credentials', CODE],
+  redirectUris: readonly string[] = [],
 ): Promise<{ clientId: string; clientSecret: string }> {
-  const input = { name: 'Test', type: 'CONFIDENTIAL', grants, scopes: ['read', 'write'] }
+  const input = { name: 'Test', type: 'CONFIDENTIAL', grants, redirectUris, scopes: ['read', 'write'] }
   const made = await mutate(url, 'createApp', '... on AppCredentials { app { clientId } clientSecret }', input, admin)
   return { clientId: made.app.clientId, clientSecret: made.clientSecret }
 }

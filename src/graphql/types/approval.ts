@@ -6,6 +6,7 @@ import {
   LoginRequired,
   NotFound,
   TooManyAttempts,
+  UnauthorizedClient,
 } from '../../errors/standard.ts'
 import { answerUrl } from '../../operations/authorization-answer.ts'
 import { decideByHandle } from '../../operations/decide-by-handle.ts'
@@ -104,7 +105,7 @@ export function addApprovalMutations(parts: SchemaParts, { Approval: ref }: Core
       scopes: t.stringList({ description: 'What to say yes to. Left out: all that it asks for.' }),
     }),
     type: ref,
-    errors: [NotFound, InvalidScope, AlreadyDecided, ExpiredToken, LoginRequired, TooManyAttempts],
+    errors: [NotFound, UnauthorizedClient, InvalidScope, AlreadyDecided, ExpiredToken, LoginRequired, TooManyAttempts],
     resolve: ({ handle, scopes }, context) =>
       decide(context, handle, ({ requestedScopes }) => ({ approves: scopes ?? requestedScopes })),
   })
@@ -113,7 +114,7 @@ export function addApprovalMutations(parts: SchemaParts, { Approval: ref }: Core
     subGraphs: ['public'],
     input: (t) => ({ handle: t.string({ required: true, description: 'The handle in the URL that the app showed.' }) }),
     type: ref,
-    errors: [NotFound, AlreadyDecided, ExpiredToken, TooManyAttempts],
+    errors: [NotFound, UnauthorizedClient, AlreadyDecided, ExpiredToken, TooManyAttempts],
     resolve: ({ handle }, context) => decide(context, handle, () => ({ denies: true })),
   })
 }

@@ -14,10 +14,7 @@ describeConformance(
         200,
         expect.stringMatching(/^application\/json/),
       ])
-      expect(await response.json()).toMatchObject({
-        issuer: server().issuer,
-        response_types_supported: ['code', 'token'],
-      })
+      expect(await response.json()).toMatchObject({ issuer: server().issuer, response_types_supported: ['code'] })
     })
   },
   () => ({ plugins: [implicit()] }),

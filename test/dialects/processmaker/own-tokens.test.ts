@@ -100,11 +100,13 @@ describeEachServer('ProcessMaker’s tokens of one’s own', options, (server) =
     expect((await call('DELETE', `${tokensOf(user)}/${body.token.id}`, admin)).status).toBe(204)
   })
 
-  it('an app of others makes no token that outlives what it was lent', async () => {
+  it('an app of others makes no token that outlives what it was lent, and ends none', async () => {
     const user = await newUser()
     const { access_token } = await consentTo(await makeClient(server(), ['authorization_code_grant']), user)
     expect((await call('GET', tokensOf(user), bearer(access_token))).status).toBe(200)
     expect((await call('POST', tokensOf(user), bearer(access_token), { name: 'Kept' })).status).toBe(403)
+    const { body } = await call('POST', '/oauth/personal-access-tokens', await session(user), { name: 'Mine' })
+    expect((await call('DELETE', `${tokensOf(user)}/${body.token.id}`, bearer(access_token))).status).toBe(403)
   })
 
   it('/oauth/tokens lists what apps of others hold, and ends it with its refresh token', async () => {

@@ -11,11 +11,14 @@ async function signInAsAdmin(person: Person, path: string): Promise<void> {
   await person.signIn(path)
 }
 
+/** What they call their client: others have theirs. */
+const nameOf = ({ username }: Person) => `Reports of ${username}`
+
 /** Makes a client by the form. */
 async function makeClient(person: Person): Promise<void> {
   await signInAsAdmin(person, LIST)
   await person.follow('Create Auth Client')
-  await person.type('Name', 'Password Grant')
+  await person.type('Name', nameOf(person))
   await person.tick('Enable Password Grant')
   await person.press('Save')
 }
@@ -45,7 +48,8 @@ export const PROCESSMAKER_PAGES: Readonly<Record<string, Way>> = {
     await person.press('Save')
   },
   'processmaker-clients': makeClient,
-  'processmaker-edit': (person) => makeClient(person).then(() => person.follow('Edit Auth Client Password Grant')),
-  'processmaker-delete': (person) => makeClient(person).then(() => person.follow('Delete Auth Client Password Grant')),
+  'processmaker-edit': (person) => makeClient(person).then(() => person.follow(`Edit Auth Client ${nameOf(person)}`)),
+  'processmaker-delete': (person) =>
+    makeClient(person).then(() => person.follow(`Delete Auth Client ${nameOf(person)}`)),
   'processmaker-consent': comeFromApp,
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, it } from 'vitest'
-import { needProgram, runProgram } from '../../support/programs.ts'
+import { needProgram } from '../../support/programs.ts'
 import { describeEachServer } from '../../support/server.ts'
 import { NOBODYS, PASSWORD, plugins, usergridAt } from './usergrid.ts'
 
@@ -43,8 +43,8 @@ describeEachServer(
   (server) => {
     beforeAll(async () => {
       await needProgram({ title: 'curl', names: ['curl'], debianPackages: ['curl'] })
-      const ruby = await needProgram({ title: 'Ruby', names: ['ruby'], debianPackages: ['ruby', 'ruby-rest-client'] })
-      await runProgram(ruby, ['-e', "require 'rest-client'"])
+      const debianPackages = ['ruby', 'ruby-rest-client']
+      await needProgram({ title: 'Ruby with rest-client', names: ['restclient'], debianPackages })
     })
 
     const expectForm = (page: string) => {
@@ -61,7 +61,7 @@ describeEachServer(
       expectForm((await run('ruby', ['-e', `${RUBY}${snippet('ruby', server().url)}\nend)`])).stdout)
     })
 
-    it('the Node.js module (usergrid 0.10.11) calls back without an error, with the form', async () => {
+    it('2: the Node.js module (usergrid 0.10.11) calls back without an error, with the form', async () => {
       const script = (nodeJs(server().url) + snippet('js', server().url))
         .replace(/\/\/error .*/, 'throw new Error(String(data.statusCode))')
         .replace(/\/\/success .*/, 'process.stdout.write(data)')
