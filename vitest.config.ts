@@ -12,7 +12,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     execArgv: ['--conditions=source'],
-    testTimeout: 30_000,
+    // Long enough for a slow machine: a test that hangs ends, and nothing is measured by it.
+    testTimeout: 120_000,
     hookTimeout: 180_000,
   },
 })

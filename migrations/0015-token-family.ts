@@ -2,11 +2,12 @@ import type { MigrationStep } from '../src/storage/migrate.ts'
 import { createTable } from '../src/storage/schema-steps.ts'
 
 export const createTokenFamily: MigrationStep = {
-  async up(db, { id, json, millis }, dialect) {
+  async up(db, { id, json, millis, name }, dialect) {
     await createTable(db, dialect, 'token_family')
       .addColumn('id', id, (column) => column.primaryKey().notNull())
       .addColumn('app_id', id, (column) => column.notNull())
       .addColumn('user_id', id)
+      .addColumn('subject', name(255), (column) => column.notNull())
       .addColumn('scopes', json, (column) => column.notNull())
       .addColumn('authenticated_at', millis)
       .addColumn('methods', json)

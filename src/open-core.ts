@@ -58,12 +58,14 @@ export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
   try {
     if (options.migrates ?? true) await migrate(database, allMigrations(config), { log })
     const changes = watchChanges(database, now, log)
+    const sessionSeconds = config.sessions?.ttlSeconds ?? 14 * DAY_SECONDS
     const keys = await openKeys({
       database,
       sealer,
       now,
       algorithms: config.tokens?.keyAlgorithms ?? ['RS256', 'ES256'],
       longestTokenSeconds: policy.longestJwtSeconds,
+      knownSeconds: sessionSeconds,
       publishAheadSeconds: config.keys?.publishAheadSeconds ?? 3600,
     })
     changes.onChange(
@@ -85,7 +87,7 @@ export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
       apps: openApps(database, changes, now),
       users: openUsers(database, changes),
       profiles: openProfiles(database),
-      sessions: openSessions(database, now, config.sessions?.ttlSeconds ?? 14 * DAY_SECONDS),
+      sessions: openSessions(database, now, sessionSeconds),
       knownDevices: openKnownDevices(database, now),
       approvals,
       decisions,
@@ -93,7 +95,7 @@ export async function openCore(options: OpenCoreOptions): Promise<OpenedCore> {
       tokenRows: openTokenRows(database),
       audit,
       guesses: openGuesses({ database, now, audit, limits: guessLimits(config.limits, registry.limits) }),
-      settings: await openSettingValues(database, registry, changes, now),
+      settings: await openSettingValues(database, registry, changes, now, () => keys.algorithms()),
       changes,
       outgoing: openOutgoing(config.outgoing, now),
       policy,

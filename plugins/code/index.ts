@@ -12,5 +12,11 @@ export const code = () =>
     limits,
     grants: [grant],
     operations: [requestCode],
-    approvals: [{ grantType: grant.grantType, afterwards: 'Return to your app: it has what it needs.' }],
+    approvals: [
+      {
+        grantType: grant.grantType,
+        outlivesSession: true,
+        afterwards: 'Return to your app: it has what it needs.',
+      },
+    ],
   })

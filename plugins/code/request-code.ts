@@ -12,6 +12,7 @@ export const requestCode = defineOperation()({
   clientAuth: 'public-allowed',
   grantType: CODE_GRANT_TYPE,
   limit: limits.requestCode,
+  opensApproval: true,
   params: {
     scopes: param.scopes({ description: 'What the token shall be able to do. Left out: all that the app may.' }),
     codeChallenge: param.string({
@@ -42,6 +43,7 @@ export const requestCode = defineOperation()({
       scopes: ctx.narrowScopes(scopes),
       details: challenge === undefined ? {} : { codeChallenge: challenge },
       ttlSeconds,
+      sent: ctx.sent,
     })
     return {
       code: opened.code,

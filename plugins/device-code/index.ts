@@ -13,6 +13,7 @@ import { sweepUserCodes } from './user-codes.ts'
 const presentation: ApprovalPresentation<DeviceCodeTables> = {
   grantType: grant.grantType,
   describe: async (ctx, { details }) => describeDevice(details, ctx.request.address),
+  outlivesSession: true,
   afterwards: 'You can go back to your device: it goes on by itself within seconds.',
 }
 

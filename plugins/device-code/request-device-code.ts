@@ -18,6 +18,7 @@ export const requestDeviceCode = defineOperation<DeviceCodeTables>()({
   clientAuth: 'public-allowed',
   grantType: DEVICE_CODE_GRANT_TYPE,
   limit: limits.requestDeviceCode,
+  opensApproval: true,
   params: {
     scopes: param.scopes({ description: 'What the token shall be able to do. Left out: all that the app may.' }),
   },
@@ -44,6 +45,7 @@ export const requestDeviceCode = defineOperation<DeviceCodeTables>()({
       scopes: ctx.narrowScopes(scopes),
       details: { ...deviceOf(ctx.request) },
       ttlSeconds,
+      sent: ctx.sent,
     })
     const userCode = showUserCode(await openUserCode(ctx, handle, approval.expiresAt))
     return {

@@ -1,4 +1,12 @@
-import { type App, type AuthorizeParams, defineError, InvalidRequest, type PluginContext, param } from 'grantql/plugin'
+import {
+  type App,
+  type AuthorizeParams,
+  defineError,
+  InvalidRequest,
+  LoginRequired,
+  type PluginContext,
+  param,
+} from 'grantql/plugin'
 import { ACR_VALUES, acrOf } from './acr.ts'
 import { ASKED, type Asked } from './asked.ts'
 import { type ClaimsParameter, readClaimsParameter } from './claims-parameter.ts'
@@ -35,7 +43,7 @@ export const authorizeParams: AuthorizeParams<typeof params, unknown, Asked> = {
   params,
   errors: [UnmetAuthenticationRequirements],
 
-  async read(ctx, { app, scopes }, { nonce, claims: claimsText, idTokenHint }) {
+  async read(ctx, { app, scopes, asksNobody }, { nonce, claims: claimsText, idTokenHint }) {
     if (!scopes.includes('openid')) return undefined
     await requireSubjects(ctx, app)
     const claims = readClaimsParameter(claimsText)
@@ -48,13 +56,16 @@ export const authorizeParams: AuthorizeParams<typeof params, unknown, Asked> = {
       acrs: requiredAcrs(claims),
       idToken,
       userinfo,
-      shown: [...new Set([...idToken, ...userinfo])].filter((name) => !isCovered(name)),
+      shown: asksNobody ? [] : [...new Set([...idToken, ...userinfo])].filter((name) => !isCovered(name)),
     }
   },
 
-  async accepts(ctx, { subject, acrs }, { app, session, user }) {
-    if (subject !== undefined && subject !== (await ctx.users.subject(app, user.id))) return false
-    return acrs === undefined || acrs.includes(acrOf(session.methods) ?? '')
+  async refuses(ctx, { subject, acrs }, { app, session, user }) {
+    if (subject !== undefined && subject !== (await ctx.users.subject(app, user.id))) {
+      return new LoginRequired({ message: 'This app expects another user.' })
+    }
+    if (acrs === undefined || acrs.includes(acrOf(session.methods) ?? '')) return undefined
+    return new UnmetAuthenticationRequirements({ message: 'You did not sign in the way that this app requires.' })
   },
 
   describe: (_ctx, { shown = [] }) =>

@@ -1,13 +1,8 @@
 import type { OutboxDelivery, SessionsEnded } from 'grantql/plugin'
 import { logoutSettings } from './logout-settings.ts'
-import { type KnownSession, logoutToken } from './logout-token.ts'
-import { takeApps } from './session-apps.ts'
+import { logoutToken } from './logout-token.ts'
+import { type KnowingApp, takeApps } from './session-apps.ts'
 import type { OpenidTables } from './tables.ts'
-
-/** An app that is to be told that a session is over. */
-interface Notice extends KnownSession {
-  readonly appId: string
-}
 
 const NOTICE = 'openid.logout'
 
@@ -25,10 +20,7 @@ const sessionsEnded: OutboxDelivery<OpenidTables> = {
     const isOnline = (scopes: readonly string[]) => scopes.includes('openid') && !scopes.includes('offline_access')
     await ctx.tokens.endFamilies(ended, ({ scopes }) => isOnline(scopes))
     await ctx.transaction(async (trx) => {
-      for (const { appId, sessionId } of await takeApps(trx, ended)) {
-        const notice: Notice = { appId, sessionId, userId: ended.userId }
-        await ctx.outbox.enqueue(NOTICE, notice, trx)
-      }
+      for (const notice of await takeApps(trx, ended)) await ctx.outbox.enqueue(NOTICE, notice, trx)
     })
   },
 }
@@ -37,11 +29,12 @@ const sessionsEnded: OutboxDelivery<OpenidTables> = {
 const notice: OutboxDelivery<OpenidTables> = {
   kind: NOTICE,
   async deliver(ctx, payload) {
-    const { appId, ...known } = payload as Notice
+    const known = payload as KnowingApp
+    const { appId } = known
     const app = await ctx.apps.findById(appId)
     const uri = app ? ctx.setting(logoutSettings.backchannelLogoutUri, app) : ''
     if (!app || uri === '') return
-    const form = { logout_token: await logoutToken(ctx, app, known) }
+    const form = { logout_token: logoutToken(ctx, app, known) }
     const { status } = await ctx.fetch(uri, { method: 'POST', form })
     if (status === 200 || status === 204) return
     // The app has understood and will not: it would say the same again.

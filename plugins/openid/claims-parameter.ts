@@ -39,15 +39,19 @@ function readPlace(place: unknown): ReadonlyMap<string, ClaimRequest> {
   if (place === undefined || place === null) return new Map()
   const entries = Object.entries(readObject(place))
   if (entries.length > MOST_CLAIMS) throw Malformed()
-  return new Map(entries.map(([name, request]) => [name, readRequest(request)]))
+  return new Map(entries.map(([name, request]) => [name, readRequest(name, request)]))
 }
 
-function readRequest(request: unknown): ClaimRequest {
+/** Claims that are strings, and by whose values it is decided who will do. */
+const DECISIVE = new Set(['sub', 'acr'])
+
+function readRequest(name: string, request: unknown): ClaimRequest {
   if (request === null) return { essential: false, values: [] }
   const { essential = false, value, values = value === undefined ? [] : [value] } = readObject(request)
   if (typeof essential !== 'boolean' || !Array.isArray(values)) throw Malformed()
-  // A value of another kind is none that a claim of ours which depends on it could have.
-  return { essential, values: values.filter((candidate) => typeof candidate === 'string') }
+  const texts = values.filter((candidate) => typeof candidate === 'string')
+  if (DECISIVE.has(name) && texts.length < values.length) throw Malformed()
+  return { essential, values: texts }
 }
 
 function readObject(value: unknown): Record<string, unknown> {

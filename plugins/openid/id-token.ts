@@ -17,10 +17,11 @@ export const idToken: TokenCompanion<OpenidTables> = {
   description: 'Who the user is, as a JWT for the app: given with the scope openid.',
   async issue(ctx, issuance, accessToken) {
     if (!('userId' in issuance.subject) || !issuance.scopes.includes('openid')) return undefined
-    const { userId } = issuance.subject
+    const { userId, knownAs } = issuance.subject
     const algorithm = algorithmOf(ctx, ctx.app)
-    const [claims, sub] = await Promise.all([namedClaims(ctx, issuance, userId), ctx.users.subject(ctx.app, userId)])
-    const sid = await tellableSid(ctx, issuance)
+    const claims = await namedClaims(ctx, issuance, userId)
+    const sub = knownAs ?? (await ctx.users.subject(ctx.app, userId))
+    const sid = await tellableSid(ctx, issuance, sub)
     const at = ctx.now()
     const ttlSeconds = Math.min(ctx.setting(settings.idTokenTtlSeconds, ctx.app), ctx.tokens.longestSeconds)
     const own = {
@@ -38,11 +39,11 @@ export const idToken: TokenCompanion<OpenidTables> = {
 }
 
 /**
- * The claims of an ID token of ours, current or not; undefined for everything else. Access tokens of dialects may have the same
+ * The claims of an ID token of ours, current or not, as a hint at whom it was about; undefined for everything else. Access tokens of dialects may have the same
  * `typ`, issuer and audience: what tells them apart is the hash of the token beside which each ID token was given.
  */
 export function readIdToken(ctx: Pick<PluginContext, 'issuer' | 'tokens'>, jwt: string) {
-  const { iss, aud, sub, at_hash, sid } = ctx.tokens.verify(jwt, { type: ID_TOKEN_TYPE }) ?? {}
+  const { iss, aud, sub, at_hash, sid } = ctx.tokens.verify(jwt, { type: ID_TOKEN_TYPE, retired: true }) ?? {}
   if (iss !== ctx.issuer || typeof aud !== 'string' || typeof sub !== 'string' || typeof at_hash !== 'string') {
     return undefined
   }

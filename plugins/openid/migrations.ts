@@ -8,6 +8,7 @@ export const migrations: Record<string, PluginMigration> = {
         .ifNotExists()
         .addColumn('session_id', columns.id, (column) => column.notNull())
         .addColumn('app_id', columns.id, (column) => column.notNull())
+        .addColumn('subject', columns.name(255), (column) => column.notNull())
         .addColumn('expires_at', columns.millis, (column) => column.notNull())
         .addPrimaryKeyConstraint('openid_session_app_key', ['session_id', 'app_id'])
         // The sweep goes by it: MySQL knows no index that is made once and again.

@@ -8,16 +8,26 @@ type Needs = Pick<PluginContext<OpenidTables>, 'db' | 'now' | 'sessions' | 'tran
 
 const BATCH = 1000
 
+/** An app that was told of a session by an ID token. */
+export interface KnowingApp {
+  readonly sessionId: string
+  readonly appId: string
+  /** How it knows the user. */
+  readonly subject: string
+}
+
 /**
  * The `sid` for an ID token, which the app is noted for where it wants to hear of the end of the session. One that is over by
  * now, though the user approved in it, is not told: nobody could tell its end.
  */
-export async function tellableSid(ctx: GrantContext<OpenidTables>, issuance: Issuance): Promise<string | undefined> {
-  const { sessionId, familyId } = issuance
+export async function tellableSid(
+  ctx: GrantContext<OpenidTables>,
+  { sessionId }: Issuance,
+  subject: string,
+): Promise<string | undefined> {
   if (sessionId === undefined) return undefined
   const wantsToHear = ctx.setting(logoutSettings.backchannelLogoutUri, ctx.app) !== ''
-  const isNew = familyId === undefined
-  if (wantsToHear && isNew && !(await noteApp(ctx, ctx.app.id, sessionId))) return undefined
+  if (wantsToHear && !(await noteApp(ctx, { sessionId, appId: ctx.app.id, subject }))) return undefined
   return sidOf(ctx, ctx.app, sessionId)
 }
 
@@ -27,10 +37,10 @@ export async function tellableSid(ctx: GrantContext<OpenidTables>, issuance: Iss
  *
  * @returns whether it is live
  */
-async function noteApp(ctx: Needs, appId: string, sessionId: string): Promise<boolean> {
+async function noteApp(ctx: Needs, { sessionId, appId, subject }: KnowingApp): Promise<boolean> {
   const session = await ctx.sessions.find(sessionId)
   if (!session) return false
-  const note = { session_id: sessionId, app_id: appId, expires_at: session.expiresAt.getTime() }
+  const note = { session_id: sessionId, app_id: appId, subject, expires_at: session.expiresAt.getTime() }
   await ctx
     .transaction(async (trx) => {
       const noted = await find(trx, sessionId, appId)
@@ -54,7 +64,10 @@ function find(db: Kysely<OpenidTables>, sessionId: string, appId: string) {
     .executeTakeFirst()
 }
 
-function extendNotes(db: Kysely<OpenidTables>, { session_id, expires_at }: Omit<SessionAppTable, 'app_id'>) {
+function extendNotes(
+  db: Kysely<OpenidTables>,
+  { session_id, expires_at }: Pick<SessionAppTable, 'session_id' | 'expires_at'>,
+) {
   return db
     .updateTable('openid_session_app')
     .set({ expires_at })
@@ -64,14 +77,17 @@ function extendNotes(db: Kysely<OpenidTables>, { session_id, expires_at }: Omit<
 }
 
 /** Takes the notes of sessions that are over, within a transaction in which their apps are told. */
-export async function takeApps(trx: Kysely<OpenidTables>, { sessionIds }: SessionsEnded) {
+export async function takeApps(
+  trx: Kysely<OpenidTables>,
+  { sessionIds }: SessionsEnded,
+): Promise<readonly KnowingApp[]> {
   const noted = await trx
     .selectFrom('openid_session_app')
-    .select(['session_id', 'app_id'])
+    .select(['session_id', 'app_id', 'subject'])
     .where('session_id', 'in', sessionIds)
     .execute()
   if (noted.length > 0) await trx.deleteFrom('openid_session_app').where('session_id', 'in', sessionIds).execute()
-  return noted.map(({ session_id, app_id }) => ({ sessionId: session_id, appId: app_id }))
+  return noted.map(({ session_id, app_id, subject }) => ({ sessionId: session_id, appId: app_id, subject }))
 }
 
 /** Forgets the notes of sessions that nobody ended: they are over by themselves. Those of a session that goes on stay. */

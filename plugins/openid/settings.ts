@@ -13,12 +13,14 @@ export const settings = {
   idTokenSignedResponseAlg: setting.choice({
     description: 'What ID tokens are signed with. The server must have a key for it; server is its own algorithm.',
     choices: ['server', ...ALGORITHMS],
+    format: 'signing-algorithm',
     default: 'server',
     perApp: true,
   }),
   userinfoSignedResponseAlg: setting.choice({
     description: 'Userinfo as a signed JWT instead of JSON, and with what. none is JSON.',
     choices: ['none', 'server', ...ALGORITHMS],
+    format: 'signing-algorithm',
     default: 'none',
     perApp: true,
   }),
@@ -34,5 +36,6 @@ export const settings = {
       'For pairwise ids: an https URL of a JSON list with every redirect URI of the app. Apps with the same host there share the ids. Empty: the one host of the redirect URIs.',
     default: '',
     perApp: true,
+    format: 'web-url',
   }),
 }

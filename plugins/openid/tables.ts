@@ -2,6 +2,8 @@
 export interface SessionAppTable {
   session_id: string
   app_id: string
+  /** How the app knows the user of the session. */
+  subject: string
   /** Milliseconds since the epoch; the session's own end. */
   expires_at: number
 }

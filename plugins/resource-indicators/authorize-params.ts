@@ -1,4 +1,10 @@
-import { type AuthorizeParams, InvalidTarget } from 'grantql/plugin'
+import {
+  type AuthorizeInput,
+  type AuthorizeParams,
+  InvalidTarget,
+  type ParamValues,
+  type RequestContext,
+} from 'grantql/plugin'
 import { findResources } from './find-resources.ts'
 import { params } from './params.ts'
 
@@ -10,15 +16,22 @@ export interface Asked {
   readonly resources: readonly string[]
 }
 
-/** `resource` at the authorization endpoint (RFC 8707 §2.1). */
+async function read(
+  ctx: RequestContext,
+  { app }: Pick<AuthorizeInput, 'app'>,
+  { resources: named }: ParamValues<typeof params>,
+): Promise<Asked | undefined> {
+  return named && { resources: findResources(ctx, app, named) }
+}
+
+/** `resource` at the authorization endpoint (RFC 8707 §2.1), and where a device or a code asks. */
 export const authorizeParams: AuthorizeParams<typeof params, unknown, Asked> = {
   id: ASKED,
   params,
   errors: [InvalidTarget],
 
-  async read(ctx, { app }, { resources: named }) {
-    return named && { resources: findResources(ctx, app, named) }
-  },
+  read,
+  readWithoutRedirect: read,
 
   resources: ({ resources }) => resources,
 

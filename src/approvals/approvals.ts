@@ -23,7 +23,9 @@ export interface NewApproval {
 export interface Decision {
   readonly status: 'approved' | 'denied'
   readonly userId: string
-  readonly session: Pick<Session, 'id' | 'authenticatedAt' | 'methods'>
+  readonly session: Pick<Session, 'authenticatedAt' | 'methods'>
+  /** The session that what is issued is of; undefined where it goes on after the session. */
+  readonly sessionId: string | undefined
   readonly scopes: readonly string[]
   /** Takes the place of the code that the approval was opened with, and of its expiry. */
   readonly newCode?: { readonly key: Buffer; readonly expiresAt: Date } | undefined
@@ -60,6 +62,10 @@ export interface Approvals {
    * Answers how many there were.
    */
   withdraw(trx: Transaction<CoreTables>, userId: string, appId: string): Promise<number>
+  /** What a user said yes to in these sessions, and no app has claimed yet. */
+  unclaimedOf(userId: string, sessionIds: readonly string[]): Promise<readonly StoredApproval[]>
+  /** Takes one such yes back: one guarded write. Answers whether it was this call, and nobody claimed it before. */
+  withdrawOne(codeKey: Buffer): Promise<boolean>
   /** Counts a wrong proof against an approved code, and burns the code when there were too many. */
   noteFailedProof(codeKey: Buffer): Promise<void>
 }
@@ -127,7 +133,7 @@ export function openApprovals(database: Database, now: () => Date): Approvals {
       return rows.map((row) => approvalFromRow(row, now()))
     },
 
-    async decide(trx, approval, { status, userId, session, scopes, newCode }) {
+    async decide(trx, approval, { status, userId, session, sessionId, scopes, newCode }) {
       const at = now().getTime()
       const result = await trx
         .updateTable('approval')
@@ -136,7 +142,7 @@ export function openApprovals(database: Database, now: () => Date): Approvals {
           user_id: userId,
           authenticated_at: session.authenticatedAt.getTime(),
           methods: toJson(session.methods),
-          session_id: session.id,
+          session_id: sessionId ?? null,
           granted_scopes: status === 'approved' ? toJson(scopes) : null,
           decided_at: at,
           ...(newCode && {
@@ -156,7 +162,7 @@ export function openApprovals(database: Database, now: () => Date): Approvals {
         userId,
         authenticatedAt: session.authenticatedAt,
         methods: session.methods,
-        sessionId: session.id,
+        sessionId,
         grantedScopes: status === 'approved' ? scopes : undefined,
         decidedAt: new Date(at),
         ...(newCode && { codeKey: newCode.key, expiresAt: newCode.expiresAt }),
@@ -175,6 +181,28 @@ export function openApprovals(database: Database, now: () => Date): Approvals {
         .where('expires_at', '>', now().getTime())
         .executeTakeFirst()
       return Number(result.numUpdatedRows)
+    },
+
+    async unclaimedOf(userId, sessionIds) {
+      const rows = await db
+        .selectFrom('approval')
+        .selectAll()
+        .where('user_id', '=', userId)
+        .where('session_id', 'in', sessionIds)
+        .where('status', '=', 'approved')
+        .where('expires_at', '>', now().getTime())
+        .execute()
+      return rows.map((row) => approvalFromRow(row, now()))
+    },
+
+    async withdrawOne(codeKey) {
+      const result = await db
+        .updateTable('approval')
+        .set({ status: 'denied' })
+        .where('code_key', '=', codeKey)
+        .where('status', '=', 'approved')
+        .executeTakeFirst()
+      return result.numUpdatedRows === 1n
     },
 
     async noteFailedProof(codeKey) {

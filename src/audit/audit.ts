@@ -14,6 +14,7 @@ export type AuditKind =
   | 'approval.opened'
   | 'approval.approved'
   | 'approval.denied'
+  | 'approval.withdrawn'
   | 'approval.replayed'
   | 'app.created'
   | 'app.updated'

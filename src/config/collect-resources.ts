@@ -1,7 +1,7 @@
 import type { ResourceDeclaration, ScopeDeclaration } from '../plugin/contributions.ts'
 import type { Plugin } from '../plugin/define-plugin.ts'
 import { BootError } from './boot-error.ts'
-import { type Claims, clash } from './claims.ts'
+import type { Claims } from './claims.ts'
 import { CORE_RESOURCES } from './core-claims.ts'
 
 /**
@@ -21,7 +21,10 @@ export function collectResources(
     requireUri(resource)
     claims.take('resource', resource.uri, owner)
     resources.set(resource.uri, resource)
-    for (const name of resource.scopes ?? []) scopes.set(name, ownedScope(scopes, name, resource, owner))
+    for (const name of resource.scopes ?? []) {
+      claims.take('scope of a resource', name, owner)
+      scopes.set(name, ownedScope(scopes, name, resource))
+    }
   }
   for (const resource of CORE_RESOURCES) take(resource, 'core')
   for (const resource of configured) take(resource, 'configuration')
@@ -45,10 +48,11 @@ function ownedScope(
   scopes: ReadonlyMap<string, ScopeDeclaration>,
   name: string,
   { uri }: ResourceDeclaration,
-  owner: string,
 ): ScopeDeclaration {
   const scope = scopes.get(name)
   if (!scope) throw new BootError(`The resource "${uri}" has the scope "${name}", which nobody declares.`)
-  if (scope.audience !== undefined && scope.audience !== uri) throw clash('scope of a resource', name, owner, owner)
+  if (scope.audience !== undefined && scope.audience !== uri) {
+    throw new BootError(`The scope "${name}" is for "${scope.audience}", and the resource "${uri}" has it as well.`)
+  }
   return { ...scope, audience: uri }
 }

@@ -13,6 +13,8 @@ export interface SettingValues {
   read<Value>(declaration: Setting<Value>, app?: App): Value
   /** @throws {InvalidInput} when there is no such setting or the value does not fit its declaration */
   write(name: string, value: unknown): Promise<void>
+  /** What is wrong with a value of a setting, as a sentence; undefined where nothing is. */
+  mistake(declaration: Setting | undefined, value: unknown): string | undefined
   /** Reads the table again. */
   reload(): Promise<void>
 }
@@ -22,14 +24,21 @@ export async function openSettingValues(
   registry: Pick<Registry, 'dialects' | 'settings'>,
   changes: Changes,
   now: () => Date,
+  signingAlgorithms: () => readonly string[],
 ): Promise<SettingValues> {
+  const mistake = (declaration: Setting | undefined, value: unknown) =>
+    settingMistake(declaration, value, signingAlgorithms())
+  /** A key that was there when the value was set may be gone since. */
+  const isUsable = (declaration: Setting | undefined, value: unknown) =>
+    fits(declaration, value) &&
+    (declaration?.format !== 'signing-algorithm' || mistake(declaration, value) === undefined)
   let stored = new Map<string, unknown>()
   const byName = new Map([...registry.settings].map(([declaration, name]) => [name, declaration]))
 
   const reload = async () => {
     const rows = await database.db.selectFrom('setting').select(['name', 'value']).execute()
     const fitting = rows.map((row) => [row.name, fromJson<unknown>(row.value)] as const)
-    stored = new Map(fitting.filter(([name, value]) => fits(byName.get(name), value)))
+    stored = new Map(fitting.filter(([name, value]) => isUsable(byName.get(name), value)))
   }
   await reload()
   changes.onChange('setting', () => void reload().catch(() => undefined))
@@ -39,15 +48,16 @@ export async function openSettingValues(
 
   return {
     reload,
+    mistake,
     read<Value>(declaration: Setting<Value>, app?: App): Value {
       const name = registry.settings.get(declaration)
       if (name === undefined) throw new Error('A setting is read that no plugin of this server declares.')
       const own = declaration.perApp && app ? (app.settings[name] ?? ofDialect(app, name)) : undefined
-      if (own !== undefined && fits(declaration, own)) return own as Value
+      if (own !== undefined && isUsable(declaration, own)) return own as Value
       return (stored.has(name) ? stored.get(name) : declaration.default) as Value
     },
     async write(name, value) {
-      const message = settingMistake(byName.get(name), value)
+      const message = mistake(byName.get(name), value)
       if (message !== undefined) throw new InvalidInput({ message, field: ['value'] })
       await database.transaction(async (trx) => {
         await trx.deleteFrom('setting').where('name', '=', name).execute()
@@ -64,15 +74,23 @@ export async function openSettingValues(
 
 const MOST_LISTED = 50
 
-/** What is wrong with a value of a setting, as a sentence; undefined where nothing is. */
-export function settingMistake(declaration: Setting | undefined, value: unknown): string | undefined {
+function settingMistake(
+  declaration: Setting | undefined,
+  value: unknown,
+  signingAlgorithms: readonly string[],
+): string | undefined {
   if (!fits(declaration, value)) return 'There is no such setting, or it does not take this value.'
   const texts = Array.isArray(value) ? value : [value].filter((text) => text !== '')
   const { format } = declaration ?? {}
-  return format === undefined ? undefined : firstOf(texts, MISTAKES[format])
+  if (format === undefined) return undefined
+  if (format !== 'signing-algorithm') return firstOf(texts, MISTAKES[format])
+  const usable = [...signingAlgorithms, 'server', 'none']
+  return texts.every((text) => usable.includes(text))
+    ? undefined
+    : `This server has no key for it, only for ${signingAlgorithms.join(', ')}: see tokens.keyAlgorithms.`
 }
 
-const MISTAKES: Readonly<Record<SettingFormat, (text: string) => string | undefined>> = {
+const MISTAKES: Readonly<Record<Exclude<SettingFormat, 'signing-algorithm'>, (text: string) => string | undefined>> = {
   'key-set': keySetTextMistake,
   'redirect-uri': redirectUriMistake,
   'web-url': webUrlMistake,

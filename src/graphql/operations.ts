@@ -1,4 +1,4 @@
-import { authorizeRequestParams } from '../config/authorize-request-params.ts'
+import { addedParams } from '../config/added-params.ts'
 import type { Owned, Registry } from '../config/registry.ts'
 import type { AnyErrorClass } from '../errors/oauth-error.ts'
 import { InvalidClient, InvalidRequest, InvalidScope, TooManyAttempts, UnauthorizedClient } from '../errors/standard.ts'
@@ -20,10 +20,11 @@ export function addOperationMutations(parts: SchemaParts): void {
 
 function addOperationMutation(parts: SchemaParts, operation: Owned<PluginOperation>, name: string): void {
   const hasApp = operation.clientAuth !== 'none'
+  const added = addedParams(parts.registry, operation)
   const params: Params = Object.assign(
     {},
     operation.params,
-    operation.takesAuthorizeRequest && authorizeRequestParams(parts.registry),
+    added.params,
     ...(hasApp ? parts.registry.clientAuth.map((method) => method.params) : []),
   )
   const hasInput = hasApp || Object.keys(params).length > 0
@@ -41,7 +42,7 @@ function addOperationMutation(parts: SchemaParts, operation: Owned<PluginOperati
       ...(hasApp || operation.limit ? [TooManyAttempts] : []),
       ...(hasScopes ? [InvalidScope] : []),
       ...operation.errors,
-      ...(operation.takesAuthorizeRequest ? parts.registry.authorizeParams.flatMap(({ errors = [] }) => errors) : []),
+      ...added.errors,
       ...(operation.takesAccessToken ? errorsOfProofs(parts.registry) : []),
     ],
     resolve: (input: Readonly<Record<string, unknown>> = {}, context) =>

@@ -11,6 +11,8 @@ export interface KeyView {
   readonly until: number
   readonly signers: ReadonlyMap<SigningAlgorithm, SigningKey>
   readonly published: ReadonlyMap<string, SigningKey>
+  /** The published keys, and those retired ones by which what they signed is still known for ours. */
+  readonly known: ReadonlyMap<string, SigningKey>
   readonly jwks: JwksDocument
   /** SHA-256 of tokens whose signature held under a key of this view. They are forgotten with it. */
   readonly verified: Set<string>
@@ -28,16 +30,24 @@ export function compareKeys(a: KeyRecord, b: KeyRecord): number {
   return a.createdAt - b.createdAt || a.activeAt - b.activeAt || (a.kid < b.kid ? -1 : 1)
 }
 
-/** Derives the view of a moment. Keys that are retired by then are left out. */
-export function viewKeys(keys: readonly SigningKey[], now: number): KeyView {
+/** Whether a key has signed so recently, in milliseconds, that what it signed is still known for ours. */
+export function isKnownAt({ retiringAt }: KeyRecord, now: number, knownMillis: number): boolean {
+  return retiringAt === null || retiringAt + knownMillis > now
+}
+
+/** Derives the view of a moment. Keys that are retired by then are not published. */
+export function viewKeys(keys: readonly SigningKey[], now: number, knownMillis: number): KeyView {
   const published = keys.filter((key) => stateAt(key, now) !== 'retired').sort(compareKeys)
   const turns = published.flatMap((key) => [key.activeAt, key.retiringAt ?? 0, key.retiredAt ?? 0])
+  const elder = keys.filter((key) => stateAt(key, now) === 'retired' && isKnownAt(key, now, knownMillis))
+  const ends = elder.map((key) => (key.retiringAt ?? 0) + knownMillis)
   const body = JSON.stringify({ keys: published.map((key) => key.publicJwk) })
   return {
     from: now,
-    until: Math.min(...turns.filter((at) => at > now)),
+    until: Math.min(...[...turns, ...ends].filter((at) => at > now)),
     signers: chooseSigners(published, now),
     published: new Map(published.map((key) => [key.kid, key])),
+    known: new Map([...published, ...elder].map((key) => [key.kid, key])),
     jwks: { body, etag: `"${hash('sha256', body, 'base64url')}"` },
     verified: new Set(),
   }

@@ -2,7 +2,7 @@ import type { SigningAlgorithm } from './algorithms.ts'
 
 /**
  * `pending`: published, does not sign yet. `active`: signs. `retiring`: signs no more, published until its last token has
- * expired. `retired`: out of JWKS, its row is kept.
+ * expired. `retired`: out of JWKS, its row is kept; for as long as sessions live, what it signed is still known for ours.
  */
 export type SigningKeyState = 'pending' | 'active' | 'retiring' | 'retired'
 
@@ -52,9 +52,11 @@ export interface Keys {
    * Verifies a JWT of ours: a published key, the key's own algorithm, exactly this `typ` (RFC 8725 §3.1, §3.11), no `crit`.
    * Times, issuer and audience are not looked at.
    *
+   * @param options.retired A key will do that is retired and signed within `knownSeconds`: for what is over and still says
+   *   whom it was about. Defaults to false.
    * @returns undefined for everything else. Never throws.
    */
-  verify(jwt: string, options: { readonly type: string }): VerifiedJwt | undefined
+  verify(jwt: string, options: { readonly type: string; readonly retired?: boolean }): VerifiedJwt | undefined
   /** The algorithms that it can sign with now. */
   algorithms(): readonly SigningAlgorithm[]
   /** What is published now. */

@@ -1,7 +1,8 @@
 import type { Sealer } from '../secrets/sealing.ts'
 import type { Database } from '../storage/database.ts'
+import type { SigningKeyTable } from '../storage/tables.ts'
 import type { SigningAlgorithm } from './algorithms.ts'
-import { compareKeys, type KeyView, stateAt, viewKeys } from './key-view.ts'
+import { compareKeys, isKnownAt, type KeyView, stateAt, viewKeys } from './key-view.ts'
 import type { Keys, SigningKeySummary } from './keys.ts'
 import { addSuccessor, extendRetirement, type Rotation, readKeys } from './rotation.ts'
 import { signJwt } from './sign-jwt.ts'
@@ -17,6 +18,8 @@ export interface KeysOptions {
   readonly algorithms: readonly SigningAlgorithm[]
   /** How long the longest-lived JWT that is signed here is valid: so long a key stays published after its last. */
   readonly longestTokenSeconds: number
+  /** For so long after its last signature a key that is retired can be asked whether something is ours: as sessions live. */
+  readonly knownSeconds: number
   /** How long a new key is published before it signs: longer than apps and proxies cache JWKS. */
   readonly publishAheadSeconds: number
 }
@@ -30,9 +33,10 @@ export async function openKeys(options: KeysOptions): Promise<Keys> {
   const { database, sealer, algorithms } = options
   const now = () => options.now().getTime()
   const longestTokenMillis = options.longestTokenSeconds * 1000
+  const knownMillis = options.knownSeconds * 1000
   let records: readonly KeyRecord[] = []
   let keys: readonly SigningKey[] = []
-  let view: KeyView = viewKeys(keys, now())
+  let view: KeyView = viewKeys(keys, now(), knownMillis)
   let loaded = ''
   let loading = Promise.resolve()
 
@@ -43,12 +47,18 @@ export async function openKeys(options: KeysOptions): Promise<Keys> {
     // Opening keys costs milliseconds and forgets what was verified; the timer mostly finds nothing new.
     if (fingerprint === loaded) return
     const read = rows.map(readRecord).sort(compareKeys)
-    const inUse = rows.filter((row) => stateAt(readRecord(row), at) !== 'retired')
-    const opened = await Promise.all(inUse.map((row) => openSigningKey(row, sealer)))
+    const opened = await Promise.all(rows.map((row) => openIfNeeded(row, at)))
     records = read
-    keys = opened
-    view = viewKeys(keys, at)
+    keys = opened.filter((key) => key !== undefined)
+    view = viewKeys(keys, at, knownMillis)
     loaded = fingerprint
+  }
+
+  /** One that is retired may be sealed with a secret that is long gone: nothing depends on it. */
+  async function openIfNeeded(row: SigningKeyTable, at: number): Promise<SigningKey | undefined> {
+    const record = readRecord(row)
+    if (stateAt(record, at) !== 'retired') return openSigningKey(row, sealer)
+    return isKnownAt(record, at, knownMillis) ? openSigningKey(row, sealer).catch(() => undefined) : undefined
   }
 
   /** One after the other, so that an earlier read never replaces a later one. */
@@ -59,7 +69,7 @@ export async function openKeys(options: KeysOptions): Promise<Keys> {
 
   function present(): KeyView {
     const at = now()
-    if (at < view.from || at >= view.until) view = viewKeys(keys, at)
+    if (at < view.from || at >= view.until) view = viewKeys(keys, at, knownMillis)
     return view
   }
 
@@ -84,7 +94,7 @@ export async function openKeys(options: KeysOptions): Promise<Keys> {
       return signJwt(claims, key, type)
     },
 
-    verify: (jwt, { type }) => verifyJwt(jwt, present(), type),
+    verify: (jwt, { type, retired }) => verifyJwt(jwt, present(), type, retired),
 
     algorithms: () => [...present().signers.keys()],
 

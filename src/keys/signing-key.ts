@@ -16,7 +16,7 @@ export interface KeyRecord {
   readonly retiredAt: number | null
 }
 
-/** A key that is published and may sign. */
+/** A key that is open. */
 export interface SigningKey extends KeyRecord {
   readonly publicJwk: JWK
   readonly publicKey: KeyObject

@@ -7,15 +7,15 @@ import type { SigningKey } from './signing-key.ts'
 const MAX_CHARACTERS = 16_384
 const MAX_REMEMBERED = 4_096
 
-/** Verifies a compact JWS of ours against the published keys; see {@link Keys.verify}. */
-export function verifyJwt(jwt: string, view: KeyView, type: string): VerifiedJwt | undefined {
+/** Verifies a compact JWS of ours against the published keys, or all that are known; see {@link Keys.verify}. */
+export function verifyJwt(jwt: string, view: KeyView, type: string, retired = false): VerifiedJwt | undefined {
   if (typeof jwt !== 'string' || jwt.length > MAX_CHARACTERS) return undefined
   const [headerText = '', claimsText = '', signatureText = '', ...more] = jwt.split('.')
   if (more.length > 0) return undefined
 
   const header = decodeObject(headerText)
   if (header === undefined || !isOurHeader(header) || header.typ !== type || 'crit' in header) return undefined
-  const key = view.published.get(header.kid)
+  const key = (retired ? view.known : view.published).get(header.kid)
   // The key decides the algorithm, never the token (RFC 8725 §3.1).
   if (key === undefined || key.algorithm !== header.alg) return undefined
 

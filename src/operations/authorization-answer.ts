@@ -54,6 +54,24 @@ export function answerUrl({ redirectUri, responseMode, members }: AuthorizationA
   return responseMode === 'fragment' ? `${redirectUri}#${encoded}` : undefined
 }
 
+/** The same as fields, for an answer that is no URL: those of a form that is posted, or what a person copies out of band. */
+export function answerFields(
+  core: Pick<Core, 'registry'>,
+  { redirectUri, responseMode, members }: AuthorizationAnswer,
+): Readonly<Record<string, string>> | undefined {
+  if (redirectUri === OUT_OF_BAND) return members
+  return core.registry.responseModes.get(responseMode)?.fields?.(members)
+}
+
+/** Whether an answer can be told as data, by {@link answerUrl} or {@link answerFields}: else it takes a browser at a page of ours. */
+export function isTellable(
+  core: Pick<Core, 'registry'>,
+  { redirectUri, responseMode }: Pick<AuthorizationTarget, 'redirectUri' | 'responseMode'>,
+): boolean {
+  const isKnown = redirectUri === OUT_OF_BAND || CORE_RESPONSE_MODES.includes(responseMode)
+  return isKnown || core.registry.responseModes.get(responseMode)?.fields !== undefined
+}
+
 /** The members of an error (RFC 6749 §4.1.2.1). What is not declared is a server error, for the operator to look at. */
 export function errorMembers(core: Pick<Core, 'log'>, error: unknown, requestId: string): Record<string, string> {
   const isDeclared = error instanceof OAuthError

@@ -1,6 +1,7 @@
 import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
+import type { OAuthError } from '../errors/oauth-error.ts'
 import type { ApprovalLine, AuthorizeInput } from '../plugin/contributions.ts'
 import type { RawParams, RequestFacts } from '../plugin/request.ts'
 import { parseParams } from './parse-params.ts'
@@ -32,6 +33,27 @@ export async function readAuthorizeParams(
 }
 
 /**
+ * The same for a request without a redirect: a device's.
+ *
+ * @throws {InvalidRequest} and what the plugins declare
+ */
+export async function readApprovalParams(
+  core: Core,
+  input: Pick<AuthorizeInput, 'app' | 'scopes' | 'params'>,
+  request: RequestFacts,
+): Promise<Asked | undefined> {
+  const asked: Record<string, unknown> = {}
+  for (const added of core.registry.authorizeParams) {
+    if (!added.readWithoutRedirect) continue
+    const values = parseParams(added.params, input.params)
+    const reading = added.readWithoutRedirect(requestContext(core, added.pluginId, request), input, values)
+    const remembered = await withDeadline(reading, `the authorize parameters ${added.id}`)
+    if (remembered !== undefined) asked[added.id] = remembered
+  }
+  return Object.keys(asked).length > 0 ? asked : undefined
+}
+
+/**
  * Reads what an app that pushes its request says beside the parameters.
  *
  * @throws {InvalidRequest} and what the plugins declare
@@ -50,20 +72,21 @@ export async function readPushed(
   return further
 }
 
-/** Whether the plugins that were asked for something accept who is signed in. */
-export async function isAccepted(
+/** Why a plugin that was asked for something does not accept who is signed in; undefined where all do. */
+export async function refusalOf(
   core: Core,
   app: App,
   { details }: Pick<Approval, 'details'>,
   { session, user }: SignedIn,
-): Promise<boolean> {
+): Promise<OAuthError | undefined> {
   const asked = (details.asked ?? {}) as Asked
-  for (const { id, pluginId, accepts } of core.registry.authorizeParams) {
-    if (!accepts || asked[id] === undefined) continue
-    const accepting = accepts(pluginContext(core, pluginId), asked[id], { app, session, user })
-    if (!(await withDeadline(accepting, `the authorize parameters ${id}`))) return false
+  for (const { id, pluginId, refuses } of core.registry.authorizeParams) {
+    if (!refuses || asked[id] === undefined) continue
+    const refusing = refuses(pluginContext(core, pluginId), asked[id], { app, session, user })
+    const refusal = await withDeadline(refusing, `the authorize parameters ${id}`)
+    if (refusal) return refusal
   }
-  return true
+  return undefined
 }
 
 /** The resources that were asked for by name. */

@@ -1,4 +1,3 @@
-import { settingMistake } from '../config/setting-values.ts'
 import type { Core } from '../core.ts'
 import { InvalidInput } from '../errors/standard.ts'
 
@@ -10,7 +9,7 @@ import { InvalidInput } from '../errors/standard.ts'
  * @throws {InvalidInput} when there is no such setting, apps have no value of their own for it, or the value does not fit
  */
 export function checkAppSetting(
-  core: Pick<Core, 'registry'>,
+  core: Pick<Core, 'registry' | 'settings'>,
   name: string,
   value: unknown,
   field: readonly string[] = ['value'],
@@ -22,6 +21,6 @@ export function checkAppSetting(
       field: ['name'],
     })
   }
-  const message = value === undefined ? undefined : settingMistake(declaration, value)
+  const message = value === undefined ? undefined : core.settings.mistake(declaration, value)
   if (message !== undefined) throw new InvalidInput({ message, field })
 }

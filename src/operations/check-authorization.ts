@@ -98,7 +98,10 @@ export async function checkAuthorization(
   const scopes = narrowScopes(app, requested === undefined ? undefined : parseScopes(requested))
 
   const ctx = requestContext(core, responseType.pluginId, request)
-  const input = { app, redirectUri, sentRedirectUri: readText(params, 'redirect_uri'), scopes, params }
+  const sentRedirectUri = readText(params, 'redirect_uri')
+  const { consent } = responseType
+  const asksNobody = consent !== undefined && core.settings.read(consent, app) === 'never'
+  const input = { app, redirectUri, sentRedirectUri, scopes, asksNobody, params }
   const opened = await withDeadline(responseType.open(ctx, input), `the response type ${responseType.responseType}`)
   const asked = await readAuthorizeParams(core, input, request)
   const interaction = readInteraction(params, core.now())

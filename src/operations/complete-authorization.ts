@@ -44,9 +44,12 @@ export async function concludeAuthorization(
   request: RequestFacts,
 ): Promise<{ readonly approval: StoredApproval; readonly answer: AuthorizationAnswer }> {
   if ('denies' in decision) {
-    const approval = await deny(core, decider, handle)
+    const approval = await deny(core, decider, handle, { isRefused: decision.because !== undefined })
     const app = await core.apps.byId(approval.appId)
-    return { approval, answer: answerTo(core, app, target, errorMembers(core, new AccessDenied(), request.id)) }
+    return {
+      approval,
+      answer: answerTo(core, app, target, errorMembers(core, decision.because ?? new AccessDenied(), request.id)),
+    }
   }
   const type = core.registry.responseTypes.get(target.responseType)
   if (!type) throw new ServerError({ cause: new Error(`There is no response type ${target.responseType} any more.`) })

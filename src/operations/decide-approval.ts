@@ -54,11 +54,17 @@ export async function approve(
 /**
  * Lets a signed-in user say no. Where the app asked through the browser, they are asked again next time.
  *
+ * @param options.isRefused They only went back, for the app wants somebody else: what they said yes to before stays.
  * @throws {NotFound} {UnauthorizedClient} {AlreadyDecided} {ExpiredToken} {TooManyAttempts}
  */
-export async function deny(core: Core, decider: Decider, handle: string): Promise<StoredApproval> {
+export async function deny(
+  core: Core,
+  decider: Decider,
+  handle: string,
+  { isRefused = false }: { readonly isRefused?: boolean } = {},
+): Promise<StoredApproval> {
   const { approval } = await findPending(core, decider, handle)
-  return decide(core, decider, approval, { status: 'denied', scopes: [] })
+  return decide(core, decider, approval, { status: 'denied', scopes: [] }, isRefused)
 }
 
 async function findPending(
@@ -84,11 +90,13 @@ async function decide(
   { user, session, requestId }: Decider,
   approval: StoredApproval,
   decision: Pick<Decision, 'status' | 'scopes' | 'newCode'>,
+  keepsConsent = false,
 ): Promise<StoredApproval> {
   const { status, scopes } = decision
   const { appId } = approval
   // The newest answer counts: who leaves out what they gave before takes it back. A no to a device, which anybody can start, does not.
-  const withdrawn = targetOf(approval) ? approval.requestedScopes.filter((scope) => !scopes.includes(scope)) : []
+  const forgets = targetOf(approval) !== undefined && !keepsConsent
+  const withdrawn = forgets ? approval.requestedScopes.filter((scope) => !scopes.includes(scope)) : []
   const isRemembered = status === 'approved' && (await isAskedOnce(core, approval))
   const auditRow = core.audit.row({
     kind: status === 'approved' ? 'approval.approved' : 'approval.denied',
@@ -97,11 +105,13 @@ async function decide(
     requestId,
     details: { approvalId: approval.id, grantType: approval.grantType, scopes },
   })
+  const { outlivesSession = false } = core.registry.approvals.get(approval.grantType) ?? {}
+  const sessionId = outlivesSession ? undefined : session.id
   // The audit row is this attempt's alone, so it tells whether a COMMIT whose answer got lost took place.
   const settle = async () => (await core.audit.find(auditRow.id)) && core.approvals.byId(approval.id)
   // All or nothing: a decision that counts while its answer is lost would take the code with it.
   const work = async (trx: Transaction<CoreTables>) => {
-    const decided = await core.approvals.decide(trx, approval, { ...decision, userId: user.id, session })
+    const decided = await core.approvals.decide(trx, approval, { ...decision, userId: user.id, session, sessionId })
     if (!decided) return undefined
     await core.consents.withdraw(trx, user.id, appId, withdrawn)
     if (isRemembered) await core.consents.remember(user.id, appId, scopes, trx)

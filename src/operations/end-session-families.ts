@@ -8,12 +8,22 @@ export interface FamilyFacts {
   readonly scopes: readonly string[]
 }
 
-/** Ends the living token families that come from these sessions and that the rule says yes to. */
+/**
+ * Ends what comes from these sessions and the rule says yes to: what no app has claimed yet, and then the living token
+ * families. In this order, so that a code that is claimed at that moment is either withdrawn or has a family by then.
+ */
 export async function endSessionFamilies(
-  core: Pick<Core, 'audit' | 'now' | 'tokenRows'>,
+  core: Pick<Core, 'approvals' | 'audit' | 'now' | 'tokenRows'>,
   { userId, sessionIds }: SessionsEnded,
   isEnding: (family: FamilyFacts) => boolean,
 ): Promise<void> {
+  for (const { id, appId, codeKey, grantType, grantedScopes = [] } of await core.approvals.unclaimedOf(
+    userId,
+    sessionIds,
+  )) {
+    if (!isEnding({ appId, scopes: grantedScopes }) || !(await core.approvals.withdrawOne(codeKey))) continue
+    await core.audit.write({ kind: 'approval.withdrawn', appId, userId, details: { approvalId: id, grantType } })
+  }
   const at = core.now()
   for (const { id, app_id: appId, scopes, session_id } of await core.tokenRows.livingFamilies(userId, at)) {
     if (session_id === null || !sessionIds.includes(session_id)) continue

@@ -1,12 +1,10 @@
-import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import type { ActiveToken } from '../plugin/context.ts'
 import { foreignKey, parseSecret, secretKind } from '../secrets/secret-format.ts'
 import { fromJson, instant } from '../storage/rows.ts'
 import type { AccessTokenRow } from '../tokens/token-rows.ts'
-import { subjectOf } from './subject-of.ts'
 
-interface Found extends Omit<ActiveToken, 'appId' | 'clientId' | 'username' | 'subject' | 'tokenType'> {
+interface Found extends Omit<ActiveToken, 'appId' | 'clientId' | 'username' | 'tokenType'> {
   readonly app: { readonly id: string } | { readonly clientId: string }
   /** Revoked, or its family is over. */
   readonly isOver: boolean
@@ -66,7 +64,6 @@ async function describeLiving(core: Core, found: Found): Promise<ActiveToken | u
   ])
   if (!app || app.disabledAt) return undefined
   if (found.userId !== undefined && (!user || user.disabledAt)) return undefined
-  const subject = await knownSubject(core, app, found)
   return {
     kind: found.kind,
     id: found.id,
@@ -74,9 +71,9 @@ async function describeLiving(core: Core, found: Found): Promise<ActiveToken | u
     appId: app.id,
     clientId: app.clientId,
     userId: found.userId,
-    subject,
+    subject: found.subject,
     // Whoever knows the user by a name of its own must not be told another one.
-    username: subject === found.userId ? user?.username : undefined,
+    username: found.subject === found.userId ? user?.username : undefined,
     familyId: found.familyId,
     scopes: found.scopes,
     audience: found.audience,
@@ -84,12 +81,6 @@ async function describeLiving(core: Core, found: Found): Promise<ActiveToken | u
     issuedAt: found.issuedAt,
     expiresAt: found.expiresAt,
   }
-}
-
-/** What a token says of its subject is what its app was told; a refresh token says nothing. */
-async function knownSubject(core: Core, app: App, { claims, userId }: Found): Promise<string> {
-  if (typeof claims.sub === 'string') return claims.sub
-  return userId === undefined ? app.clientId : subjectOf(core, app, userId)
 }
 
 /** One that is gone is over. */
@@ -113,8 +104,9 @@ async function findToken(core: Core, token: string): Promise<Found | undefined> 
 async function findJwt(core: Core, token: string): Promise<Found | undefined> {
   const claims = core.keys.verify(token, { type: 'at+jwt' })?.claims
   if (!claims || claims.iss !== core.issuer) return undefined
-  const { jti, client_id: clientId, exp, iat, scope, aud, fid } = claims
-  if (typeof jti !== 'string' || typeof clientId !== 'string' || typeof exp !== 'number') return undefined
+  const { jti, sub, client_id: clientId, exp, iat, scope, aud, fid } = claims
+  if (typeof jti !== 'string' || typeof sub !== 'string') return undefined
+  if (typeof clientId !== 'string' || typeof exp !== 'number') return undefined
   const familyId = typeof fid === 'string' ? fid : undefined
   const [isRevoked, family] = await Promise.all([
     core.tokenRows.isRevoked(jti),
@@ -126,6 +118,7 @@ async function findJwt(core: Core, token: string): Promise<Found | undefined> {
     app: { clientId },
     // The family knows, whatever name the app has for them.
     userId: family?.user_id ?? undefined,
+    subject: sub,
     familyId,
     scopes: typeof scope === 'string' ? scope.split(' ') : [],
     audience: asList(aud),
@@ -158,6 +151,7 @@ function foundOnRecord(core: Pick<Core, 'now'>, row: AccessTokenRow): Found {
     id: row.id,
     app: { id: row.app_id },
     userId: row.user_id ?? undefined,
+    subject: String(claims.sub),
     familyId: row.family_id ?? undefined,
     scopes: fromJson<string[]>(row.scopes),
     audience: asList(claims.aud),
@@ -179,6 +173,7 @@ async function findRefreshToken(core: Core, key: Buffer | undefined): Promise<Fo
     id: row.family_id,
     app: { id: family.app_id },
     userId: family.user_id ?? undefined,
+    subject: family.subject,
     familyId: row.family_id,
     scopes: fromJson<string[]>(family.scopes),
     audience: [],

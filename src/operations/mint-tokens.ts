@@ -36,8 +36,10 @@ export async function mintTokens(core: Core, contextOf: ContextOf, minting: Mint
   const { app, issuance, provenKey } = minting
   if (issuance.audience === undefined) requireOneResource(core, app, issuance.scopes)
   const at = core.now()
-  const userId = 'userId' in issuance.subject ? issuance.subject.userId : undefined
-  const subject = userId === undefined ? app.clientId : await subjectOf(core, app, userId)
+  const user = 'userId' in issuance.subject ? issuance.subject : undefined
+  const userId = user?.userId
+  // A refreshed token is about the same subject as the first one (OpenID Connect Core §12.2).
+  const subject = user ? (user.knownAs ?? (await subjectOf(core, app, user.userId))) : app.clientId
   const tokenId = generateId(at)
   const familyId = issuance.familyId ?? (userId === undefined ? undefined : generateId(at))
   const shape = tokenShape(core, app)
@@ -73,10 +75,11 @@ export async function mintTokens(core: Core, contextOf: ContextOf, minting: Mint
     }
   }
 
+  const told = user ? { ...issuance, subject: { ...user, knownAs: subject } } : issuance
   const companions: Record<string, string> = {}
   for (const companion of core.registry.tokenCompanions) {
     const issued = await withDeadline(
-      companion.issue(contextOf(companion.pluginId), issuance, accessToken),
+      companion.issue(contextOf(companion.pluginId), told, accessToken),
       `the token companion ${companion.field}`,
     )
     if (issued !== undefined) companions[companion.field] = issued

@@ -3,7 +3,7 @@ import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { InvalidRequest } from '../errors/standard.ts'
 import type { RawParams } from '../plugin/request.ts'
-import { describeAsked, isAccepted } from './authorize-params.ts'
+import { describeAsked, refusalOf } from './authorize-params.ts'
 import { readText } from './parse-params.ts'
 import type { SignedIn } from './presented-session.ts'
 import { takesAdmin } from './scopes.ts'
@@ -60,11 +60,11 @@ export async function suffices(
   approval: Pick<Approval, 'details'>,
   signedIn: SignedIn,
 ): Promise<boolean> {
-  return isFreshEnough(approval, signedIn) && isAccepted(core, app, approval, signedIn)
+  return isFreshEnough(approval, signedIn) && (await refusalOf(core, app, approval, signedIn)) === undefined
 }
 
 /** Whether a session is recent enough: what `prompt=login` and `max_age` ask for. */
-function isFreshEnough({ details }: Pick<Approval, 'details'>, { session }: SignedIn): boolean {
+export function isFreshEnough({ details }: Pick<Approval, 'details'>, { session }: SignedIn): boolean {
   return typeof details.freshAfter !== 'number' || session.authenticatedAt.getTime() >= details.freshAfter
 }
 

@@ -32,7 +32,7 @@ import { findProfile } from './find-profile.ts'
 import { isFresh } from './is-fresh.ts'
 import { lookUpTyped } from './look-up-typed.ts'
 import { mayPresent } from './may-present.ts'
-import { openApproval } from './open-approval.ts'
+import { openApproval, openAskedApproval } from './open-approval.ts'
 import { openAuthorization } from './open-authorization.ts'
 import { ownTables } from './own-tables.ts'
 import { presentedSession } from './presented-session.ts'
@@ -170,6 +170,7 @@ export function requestContext(core: Core, pluginId: string, request: RequestFac
   return {
     ...plugin,
     request,
+    approvals: { ...plugin.approvals, open: (input) => openAskedApproval(core, input, request) },
     sessions: {
       ...plugin.sessions,
       current: () => presentedSession(core, request),

@@ -55,7 +55,7 @@ export async function refreshFamily(
   return {
     scopes,
     issuance: {
-      subject: { userId: family.user_id },
+      subject: { userId: family.user_id, knownAs: family.subject },
       scopes,
       refreshScopes: scopes,
       familyId: family.id,

@@ -30,6 +30,7 @@ export function tokenVerbs(core: Core, pluginId: string): TokenVerbs {
       const family = familyId === undefined ? undefined : await core.tokenRows.family(familyId)
       return family && provenanceOf(family)
     },
-    verify: (jwt, { type }) => core.keys.verify(jwt, { type })?.claims ?? verifyHmacJwt(jwt, digests(type), type),
+    verify: (jwt, { type, retired }) =>
+      core.keys.verify(jwt, { type, ...(retired && { retired }) })?.claims ?? verifyHmacJwt(jwt, digests(type), type),
   }
 }

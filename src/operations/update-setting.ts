@@ -29,7 +29,7 @@ export async function updateSetting(
  * @throws {InvalidInput} when there is no such setting, apps have no value of their own for it, or the value does not fit
  */
 export async function updateAppSetting(
-  core: Pick<Core, 'apps' | 'audit' | 'registry'>,
+  core: Pick<Core, 'apps' | 'audit' | 'registry' | 'settings'>,
   by: Actor,
   appId: string,
   name: string,

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
+import type { OAuthError } from '../errors/oauth-error.ts'
 import type { AccessLifetime } from '../operations/access-lifetime.ts'
 import type { SignedIn } from '../operations/presented-session.ts'
 import type { ApprovalLine, PageMark, ScopeDeclaration } from '../plugin/contributions.ts'
@@ -52,6 +53,26 @@ ${target === undefined ? html`<p class="note">Did you start this yourself, just 
     body,
     formTargets: target === undefined ? [] : formTargets(target),
   })
+}
+
+interface Refused extends View {
+  readonly refusal: OAuthError
+  readonly signInUrl: string
+  readonly target: string | undefined
+}
+
+/** Why who is signed in will not do, and the two ways on. */
+export function renderRefusal(host: string, { app, signedIn, csrfField, refusal, signInUrl, target }: Refused): Answer {
+  const title = `${app.name} needs another sign-in`
+  const body = html`<h1>${title}</h1>
+<p class="lead">${refusal.message}</p>
+<p>You are <strong>${signedIn.user.username}</strong>. <a href="${signInUrl}">Sign in as somebody else, or in another way</a></p>
+<form method="post">
+${csrfField}
+<div class="actions"><button class="quiet" name="decision" value="deny">Go back</button></div>
+</form>
+${target === undefined ? '' : html`<p class="small after">You will return to <strong>${targetName(target)}</strong>.</p>`}`
+  return renderPage(host, { title, body, mark: 'notice', formTargets: target === undefined ? [] : formTargets(target) })
 }
 
 function untilWhen({ tokenSeconds, refreshes }: AccessLifetime): string {

@@ -1,22 +1,22 @@
-import { publicApproval, type StoredApproval } from '../approvals/rows.ts'
+import type { StoredApproval } from '../approvals/rows.ts'
+import type { App } from '../apps/app.ts'
 import type { Core } from '../core.ts'
 import { InvalidRequest, NotFound } from '../errors/standard.ts'
 import { accessLifetime } from '../operations/access-lifetime.ts'
 import { answerUrl, targetOf } from '../operations/authorization-answer.ts'
-import { describeAsked } from '../operations/authorize-params.ts'
+import { refusalOf } from '../operations/authorize-params.ts'
 import { completeAuthorization } from '../operations/complete-authorization.ts'
 import { decideByHandle } from '../operations/decide-by-handle.ts'
+import { describeApproval } from '../operations/describe-approval.ts'
 import { findByHandle } from '../operations/find-approval.ts'
-import { isConsented, suffices } from '../operations/needed-interaction.ts'
+import { isConsented, isFreshEnough } from '../operations/needed-interaction.ts'
 import { readText } from '../operations/parse-params.ts'
-import { requestContext } from '../operations/plugin-context.ts'
 import type { SignedIn } from '../operations/presented-session.ts'
 import { requireStanding } from '../operations/require-standing.ts'
-import { withDeadline } from '../operations/with-deadline.ts'
 import type { PersonsDecision } from '../plugin/contributions.ts'
 import type { Answer } from '../rest/answer.ts'
 import { printAuthorization, seeOther } from '../rest/authorization-response.ts'
-import { renderDecided, renderQuestion, renderReturn } from './approve-view.ts'
+import { renderDecided, renderQuestion, renderRefusal, renderReturn } from './approve-view.ts'
 import { renderOutOfBand } from './out-of-band.ts'
 import type { PageRoute, Visit } from './visit.ts'
 
@@ -42,12 +42,16 @@ export function approvePages(core: Core, host: string): readonly PageRoute[] {
   ]
 }
 
-function toSignIn(core: Core, { facts }: Visit, approval?: StoredApproval): Answer {
+function toSignIn(core: Core, visit: Visit, approval?: StoredApproval): Answer {
+  return seeOther(signInAgain(core, visit, approval))
+}
+
+function signInAgain(core: Core, { facts }: Visit, approval?: StoredApproval): string {
   const params = new URLSearchParams({ return_to: facts.url.pathname })
   // Somebody who is signed in already has to show once more who they are.
   if (approval) params.set('prompt', 'login')
   if (typeof approval?.details.loginHint === 'string') params.set('login_hint', approval.details.loginHint)
-  return seeOther(`${core.issuer}/sign-in?${params}`)
+  return `${core.issuer}/sign-in?${params}`
 }
 
 async function toFirstSignIn(core: Core, visit: Visit): Promise<Answer> {
@@ -76,7 +80,8 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
     return renderDecided(host, { approval, app, signedIn, csrfField, isMine, afterwards: presentation?.afterwards })
   }
   requireStanding(app, approval)
-  if (!(await suffices(core, app, approval, signedIn))) return toSignIn(core, visit, approval)
+  const insufficient = await askForAnother(core, host, visit, signedIn, approval, app)
+  if (insufficient) return insufficient
   const target = targetOf(approval)
   if (target && (await isConsented(core, app, approval, signedIn))) {
     const decider = { ...signedIn, requestId: visit.facts.id }
@@ -87,17 +92,12 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
     if (url !== undefined) return renderReturn(host, app, url)
     return printAuthorization(core, answer, (members) => renderOutOfBand(host, members))
   }
-  const description = presentation?.describe?.(
-    requestContext(core, presentation.pluginId, visit.facts),
-    publicApproval(approval),
-  )
-  const lines = description ? await withDeadline(description, `what ${presentation?.pluginId} says of an approval`) : []
   return renderQuestion(host, {
     approval,
     app,
     signedIn,
     csrfField,
-    lines: [...describeAsked(core, approval), ...lines],
+    lines: await describeApproval(core, approval, visit.facts),
     returnTo: visit.facts.url.pathname,
     scopes: approval.requestedScopes.map(
       (name) => core.registry.findScope(name, app.dialect) ?? { name, description: name },
@@ -107,14 +107,36 @@ async function show(core: Core, host: string, visit: Visit, signedIn: SignedIn):
   })
 }
 
+/** Where who is signed in will not do: they sign in again if that was too long ago, or read why it takes somebody else. */
+async function askForAnother(
+  core: Core,
+  host: string,
+  visit: Visit,
+  signedIn: SignedIn,
+  approval: StoredApproval,
+  app: App,
+): Promise<Answer | undefined> {
+  if (!isFreshEnough(approval, signedIn)) return toSignIn(core, visit, approval)
+  const refusal = await refusalOf(core, app, approval, signedIn)
+  if (!refusal) return undefined
+  const target = targetOf(approval)?.redirectUri
+  const signInUrl = signInAgain(core, visit, approval)
+  return renderRefusal(host, { approval, app, signedIn, csrfField: visit.csrfField, refusal, signInUrl, target })
+}
+
 async function decide(core: Core, host: string, visit: Visit, signedIn: SignedIn): Promise<Answer | Response> {
   const { facts } = visit
   const decision = readDecision(visit)
   const { approval, handle } = await find(core, visit)
   const app = await core.apps.byId(approval.appId)
-  if (app && !(await suffices(core, app, approval, signedIn))) return toSignIn(core, visit, approval)
+  if (app && approval.status === 'pending' && 'approves' in decision) {
+    const insufficient = await askForAnother(core, host, visit, signedIn, approval, app)
+    if (insufficient) return insufficient
+  }
+  const because = app && 'denies' in decision ? await refusalOf(core, app, approval, signedIn) : undefined
   const decider = { ...signedIn, requestId: facts.id }
-  const { answer } = await decideByHandle(core, decider, handle, approval, decision, facts)
+  const decided = 'denies' in decision ? { ...decision, because } : decision
+  const { answer } = await decideByHandle(core, decider, handle, approval, decided, facts)
   return answer
     ? printAuthorization(core, answer, (members) => renderOutOfBand(host, members))
     : seeOther(facts.url.href)

@@ -27,6 +27,8 @@ export interface OpenApprovalInput {
   /** JSON that the grant wants back at the claim: a PKCE challenge, a redirect URI. */
   readonly details?: Readonly<Record<string, unknown>>
   readonly ttlSeconds: number
+  /** What the app sent, for the parameters that plugins add. What they declare is thrown. Left out: they add none. */
+  readonly sent?: RawParams
 }
 
 export interface OpenedApproval {
@@ -136,7 +138,10 @@ export interface TokenVerbs {
     token: ActiveToken,
     by: { readonly app?: App; readonly userId?: string; readonly withFamily?: boolean },
   ): Promise<void>
-  /** Ends the living token families that come from these sessions, as far as `isEnding` says yes. */
+  /**
+   * Ends what comes from these sessions, as far as `isEnding` says yes: codes that are not claimed yet, and living token
+   * families.
+   */
   endFamilies(
     sessions: SessionsEnded,
     isEnding: (family: { readonly appId: string; readonly scopes: readonly string[] }) => boolean,
@@ -158,8 +163,16 @@ export interface TokenVerbs {
   readonly longestSeconds: number
   /** The public keys by which everybody can verify what {@link sign} made, but for `HS256`: JWKS (RFC 7517 §5). */
   keySet(): { readonly keys: readonly Readonly<Record<string, unknown>>[] }
-  /** The claims of a JWT that {@link sign} made with this `type`; undefined for everything else. Expiry is the caller's. */
-  verify(jwt: string, options: { readonly type: string }): Readonly<Record<string, unknown>> | undefined
+  /**
+   * The claims of a JWT that {@link sign} made with this `type`; undefined for everything else. Expiry is the caller's.
+   *
+   * @param options.retired A key will do that is no longer published and signed while sessions lived that live now: for a hint
+   *   at whom something was about, never for a right to anything. Defaults to false.
+   */
+  verify(
+    jwt: string,
+    options: { readonly type: string; readonly retired?: boolean },
+  ): Readonly<Record<string, unknown>> | undefined
   /** Where a living token comes from: the sign-in behind it, and what was asked for. Undefined where it has no family. */
   provenance(token: ActiveToken): Promise<Provenance | undefined>
 }

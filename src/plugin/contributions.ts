@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Approval } from '../approvals/approval.ts'
 import type { App } from '../apps/app.ts'
-import type { AnyErrorClass } from '../errors/oauth-error.ts'
+import type { AnyErrorClass, OAuthError } from '../errors/oauth-error.ts'
 import type { ColumnTypes } from '../storage/dialect.ts'
 import type { Profile } from '../users/profile.ts'
 import type { Session, User } from '../users/user.ts'
@@ -48,6 +48,15 @@ export interface AuthorizeParams<P extends Params = Params, Tables = unknown, As
   /** Checks the values, and answers what shall be remembered: JSON, or undefined for nothing. */
   read(ctx: RequestContext<Tables>, input: AuthorizeInput, values: ParamValues<P>): Promise<Asked | undefined>
   /**
+   * The same where a declared operation opens an approval, and nobody is sent anywhere: for a device, for a code that is shown.
+   * Left out: such requests have none of these parameters.
+   */
+  readWithoutRedirect?(
+    ctx: RequestContext<Tables>,
+    input: Pick<AuthorizeInput, 'app' | 'scopes' | 'params'>,
+    values: ParamValues<P>,
+  ): Promise<Asked | undefined>
+  /**
    * What an app that pushed its request said beside the parameters, as parameters that the request is kept with: a proof in a
    * header. Left out: nothing.
    *
@@ -55,14 +64,15 @@ export interface AuthorizeParams<P extends Params = Params, Tables = unknown, As
    */
   pushed?(ctx: RequestContext<Tables>, values: ParamValues<P>): Promise<Readonly<Record<string, string>>>
   /**
-   * Whether who is signed in will do. Where not, they are asked to sign in, and `prompt=none` gets `login_required`. Asked for
-   * wherever something was remembered. Left out: everybody will.
+   * Whether who is signed in will do: undefined, or an error. Its message is shown to the person, who may sign in as somebody
+   * else or otherwise; the app gets it where they go back, and `login_required` with `prompt=none`. Asked for wherever something
+   * was remembered. Left out: everybody will.
    */
-  accepts?(
+  refuses?(
     ctx: PluginContext<Tables>,
     asked: Asked,
     by: { readonly app: App; readonly session: Session; readonly user: User },
-  ): Promise<boolean>
+  ): Promise<OAuthError | undefined>
   /** The resources that are asked for by name (RFC 8707 §2): the scopes may be of several then. Left out: none. */
   resources?(asked: Asked): readonly string[]
   /** What it asks for beyond the scopes. Where it says something, the person is asked each time, and shown this. */
@@ -107,6 +117,8 @@ export interface AuthorizeInput {
   /** The redirect URI that the request named; undefined where it named none and the app has just one. */
   readonly sentRedirectUri: string | undefined
   readonly scopes: readonly string[]
+  /** By the app's consent setting nobody is asked: what no scope covers, nobody was shown. */
+  readonly asksNobody: boolean
   readonly params: RawParams
 }
 
@@ -142,7 +154,8 @@ export interface ResponseMode {
   respond(redirectUri: string, members: Readonly<Record<string, string>>): Response
   /**
    * The fields of a form by which a person posts the same answer to the redirect URI: a mistake reaches an app by nothing
-   * else while nobody is signed in (RFC 9700 §4.11.2). Left out: it does not reach the app then.
+   * else while nobody is signed in (RFC 9700 §4.11.2), and GraphQL gives them. Left out: it does not reach the app then, and
+   * nobody decides over GraphQL.
    */
   fields?(members: Readonly<Record<string, string>>): Readonly<Record<string, string>>
 }
@@ -254,6 +267,11 @@ export interface ApprovalPresentation<Tables = unknown> {
   describe?(ctx: RequestContext<Tables>, approval: Approval): Promise<readonly ApprovalLine[]>
   /** Shown once the user has said yes. */
   readonly afterwards?: string
+  /**
+   * The user says yes in a browser that is not where the app runs: what is issued is of no session, and goes on when they
+   * sign out of that browser. Defaults to false.
+   */
+  readonly outlivesSession?: boolean
 }
 
 export interface ScopeDeclaration {
@@ -390,8 +408,10 @@ export interface PageContext<Tables = unknown> extends RequestContext<Tables> {
  */
 export type PageMark = 'done' | 'refused' | 'warning' | 'notice' | 'late'
 
-/** What a person decided: the scopes that they said yes to, or no. */
-export type PersonsDecision = { readonly approves: readonly string[] } | { readonly denies: true }
+/** What a person decided: the scopes that they said yes to, or no; `because`: what the app is told, `access_denied` if left out. */
+export type PersonsDecision =
+  | { readonly approves: readonly string[] }
+  | { readonly denies: true; readonly because?: OAuthError | undefined }
 
 /** A link that a page of core shows to a page of the plugin. That of the sign-in page adds its `return_to`. */
 export interface PageLink<Tables = unknown> {

@@ -27,6 +27,11 @@ export interface OperationDefinition<Tables, P extends Params, F extends Fields>
   readonly takesAuthorizeRequest?: boolean
   /** An access token is presented to it: it asks `ctx.mayPresent`, and what is wrong with a proof comes out. Defaults to false. */
   readonly takesAccessToken?: boolean
+  /**
+   * It opens an approval: it takes the parameters that plugins add to those as well, and hands `ctx.sent` to
+   * `ctx.approvals.open`. Defaults to false.
+   */
+  readonly opensApproval?: boolean
   /** The status of a REST answer. Defaults to 200. */
   readonly status?: 200 | 201
   /** Name of the metadata member that publishes the path (RFC 8414): `revocation_endpoint`. */

@@ -48,7 +48,8 @@ export interface Provenance extends Authentication {
 
 /** What a grant decides: for whom, which scopes, refreshable or not. It never holds a key or a token. */
 export interface Issuance extends Provenance {
-  readonly subject: { readonly userId: string } | { readonly appOnly: true }
+  /** Whom the tokens are about. `knownAs`: how the app knows the user, where an earlier token of the family has told it. */
+  readonly subject: { readonly userId: string; readonly knownAs?: string } | { readonly appOnly: true }
   readonly scopes: readonly string[]
   /** A refresh token may be given with it, where the app may use one. Defaults to false. */
   readonly refreshable?: boolean

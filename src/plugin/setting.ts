@@ -17,10 +17,10 @@ export interface Setting<Value = unknown> extends SettingOptions<Value> {
 
 /**
  * What a text, or each of a list, has to be: `redirect-uri`, where a browser may be sent (RFC 9700 §4.1); `web-url`, what this
- * server may ask by https, or by http where it is allowed to; `key-set`, public keys as JSON (RFC 7517 §5). An empty string is
- * none.
+ * server may ask by https, or by http where it is allowed to; `key-set`, public keys as JSON (RFC 7517 §5);
+ * `signing-algorithm`, what this server has a key for, `server` or `none`. An empty string is none.
  */
-export type SettingFormat = 'key-set' | 'redirect-uri' | 'web-url'
+export type SettingFormat = 'key-set' | 'redirect-uri' | 'signing-algorithm' | 'web-url'
 
 export type Settings = Readonly<Record<string, Setting>>
 
@@ -48,6 +48,6 @@ export const setting = {
     options: SettingOptions<readonly string[]> & { readonly format?: SettingFormat },
   ): Setting<readonly string[]> => ({ ...options, kind: 'list' }),
   choice: <const Choice extends string>(
-    options: SettingOptions<Choice> & { readonly choices: readonly Choice[] },
+    options: SettingOptions<Choice> & { readonly choices: readonly Choice[]; readonly format?: SettingFormat },
   ): Setting<Choice> => ({ ...options, kind: 'choice' }),
 }

@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts'
 import { ServerError } from '../errors/standard.ts'
-import { answerUrl } from '../operations/authorization-answer.ts'
+import { answerFields, answerUrl } from '../operations/authorization-answer.ts'
 import type { AuthorizationAnswer } from '../plugin/context.ts'
 import { OUT_OF_BAND } from '../plugin/out-of-band.ts'
 import type { Answer } from './answer.ts'
@@ -30,7 +30,7 @@ export type WayBack = { readonly link: string } | { readonly fields: Readonly<Re
 export function wayBackOf(core: Pick<Core, 'registry'>, answer: AuthorizationAnswer): WayBack | undefined {
   const url = answerUrl(answer)
   if (url !== undefined) return { link: asciiUrl(url) }
-  const fields = core.registry.responseModes.get(answer.responseMode)?.fields?.(answer.members)
+  const fields = answer.redirectUri === OUT_OF_BAND ? undefined : answerFields(core, answer)
   return fields && { fields }
 }
 

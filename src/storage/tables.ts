@@ -129,6 +129,8 @@ export interface TokenFamilyTable {
   id: string
   app_id: string
   user_id: string | null
+  /** How the app knows the user: `sub` of every token of the family, up to 255 characters. */
+  subject: string
   scopes: Json
   authenticated_at: Millis | null
   methods: Json | null

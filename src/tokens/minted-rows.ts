@@ -5,11 +5,12 @@ import type { AccessTokenTable, RefreshTokenTable, TokenFamilyTable } from '../s
 import { audienceOf, type TokenFacts } from './access-token-claims.ts'
 
 export function familyRow(token: TokenFacts, familyId: string, expiresAt: Date): Insertable<TokenFamilyTable> {
-  const { app, issuance, userId, at } = token
+  const { app, issuance, userId, subject, at } = token
   return {
     id: familyId,
     app_id: app.id,
     user_id: userId ?? null,
+    subject,
     scopes: toJson(issuance.refreshScopes ?? issuance.scopes),
     authenticated_at: toMillis(issuance.authenticatedAt),
     methods: issuance.methods ? toJson(issuance.methods) : null,

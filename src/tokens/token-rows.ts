@@ -62,6 +62,7 @@ const FAMILY_COLUMNS = {
   id: true,
   app_id: true,
   user_id: true,
+  subject: true,
   scopes: true,
   authenticated_at: true,
   methods: true,

@@ -27,6 +27,8 @@ describe('the configuration', () => {
       'revocation',
       'client-assertion',
       'dpop',
+      'resource-indicators',
+      'pushed-authorization',
       'password-sign-in',
       'passkey-sign-in',
       'password',

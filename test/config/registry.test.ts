@@ -72,6 +72,16 @@ describe('two plugins that claim the same thing stop the boot, and both are name
       plugin('two', { operations: [operation('toy', '/toy')] }),
     ],
     [
+      'resource "https://toy.example/"',
+      plugin('one', { resources: [{ uri: 'https://toy.example/', name: 'One' }] }),
+      plugin('two', { resources: [{ uri: 'https://toy.example/', name: 'Two' }] }),
+    ],
+    [
+      'scope of a resource "read"',
+      plugin('one', { resources: [{ uri: 'https://one.example/', name: 'One', scopes: ['read'] }] }),
+      plugin('two', { resources: [{ uri: 'https://two.example/', name: 'Two', scopes: ['read'] }] }),
+    ],
+    [
       'path "POST /toy"',
       plugin('one', { operations: [operation('a', '/toy')] }),
       plugin('two', { endpoints: [endpoint('/toy')] }),
@@ -201,6 +211,16 @@ describe('what core has itself, no plugin takes', () => {
   it('a limit that locks people out for more than a quarter of an hour', () => {
     const limits = { knock: { description: 'Knocks.', most: 5, windowSeconds: 901 } }
     expect(boot(plugin('door', { limits }))).toBe('The limit "door.knock" makes people wait for more than 900 seconds.')
+  })
+
+  it.each([
+    ['a URI that is relative', { uri: 'toy', name: 'Toy' }, 'absolute URI'],
+    ['a URI with a fragment', { uri: 'https://toy.example/#a', name: 'Toy' }, 'without a fragment'],
+    ['a scope that nobody declares', { uri: 'https://toy.example/', name: 'Toy', scopes: ['toys'] }, 'nobody declares'],
+    ['the scope of another', { uri: 'https://toy.example/', name: 'Toy', scopes: ['ball'] }, 'has it as well'],
+  ])('a resource with %s (RFC 8707 §2)', (_what, resource, says) => {
+    const scopes = [{ name: 'ball', description: 'Balls', audience: 'https://ball.example/' }]
+    expect(boot(plugin('one', { scopes, resources: [resource] }))).toContain(says)
   })
 
   it('an id that is not kebab-case', () => {

@@ -67,7 +67,7 @@ describeEachDatabase('the ledger of the faults', (open) => {
     database.db
       .insertInto('token_family')
       .values({
-        ...{ id, app_id: 'app', user_id: 'user', scopes: '[]', authenticated_at: 0 },
+        ...{ id, app_id: 'app', user_id: 'user', subject: 'user', scopes: '[]', authenticated_at: 0 },
         ...{ revoked_at: revokedAt ?? null, created_at: 0, expires_at: 0 },
       } as never)
       .execute()

@@ -45,7 +45,9 @@ export const FIELDS_BY_READER: Readonly<Record<string, readonly string[]>> = {
   ],
   'whoever holds an access token of the user': ['UserInfo.subject UserInfo.claims'],
   'whoever holds the code or the handle': [
+    'Approval.asks ApprovalAsk.term ApprovalAsk.text',
     'Approval.id Approval.status Approval.scopes Approval.app Approval.createdAt Approval.expiresAt Approval.redirectTo',
+    'Approval.answerForm AnswerForm.redirectUri AnswerForm.fields AnswerField.name AnswerField.value',
     'RequestingApp.name',
   ],
   'the app that authenticates': [

@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto'
+import type { Plugin } from 'grantql/plugin'
 import { createTestServer, type TestServer } from 'grantql/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authorizationCode } from '../../plugins/authorization-code/index.ts'
 import { code } from '../../plugins/code/index.ts'
 import { databases } from '../support/database.ts'
 
+/** A response mode whose answer no program could take to the app. */
+const pageAlone: Plugin = {
+  id: 'page-alone',
+  responseModes: [{ mode: 'page_alone', respond: () => new Response('an answer') }],
+}
 const CALLBACK = 'https://rp.example/cb'
 
 describe.each(databases)('an admin UI over GraphQL ($name)', (database) => {
   let server: TestServer
   beforeAll(async () => {
     server = await createTestServer({
-      plugins: [authorizationCode(), code()],
+      plugins: [authorizationCode(), code(), pageAlone],
       scopes: [{ name: 'read', description: 'Read your data' }],
       databaseUrl: await database.url(),
     })
@@ -48,6 +54,76 @@ describe.each(databases)('an admin UI over GraphQL ($name)', (database) => {
       code_verifier: verifier,
     })
     expect(exchanged).toMatchObject({ status: 200, body: { token_type: 'Bearer' } })
+  })
+
+  describe('is told where the answer is no URL', () => {
+    const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob'
+    const opened = async (more: Record<string, string>) => {
+      const redirectUris = [CALLBACK, OUT_OF_BAND]
+      const app = await server.createApp({ grants: ['authorization_code'], scopes: ['read'], redirectUris })
+      const params = new URLSearchParams({
+        client_id: app.clientId,
+        response_type: 'code',
+        redirect_uri: CALLBACK,
+        state: 's',
+        code_challenge: createHash('sha256').update('v'.repeat(43)).digest('base64url'),
+        code_challenge_method: 'S256',
+        ...more,
+      })
+      const { headers } = await server.fetch(`/oauth/authorize?${params}`, { redirect: 'manual' })
+      return new URL(headers.get('location') ?? '').pathname.split('/')[2] ?? ''
+    }
+    const decide = async (verb: 'approve' | 'deny', handle: string) => {
+      const user = await server.createUser()
+      const { data } = await server.graphql(
+        `mutation ($handle: String!) {
+          decided: ${verb}(input: { handle: $handle }) {
+            ... on Approval { redirectTo answerForm { redirectUri fields { name value } } }
+            ... on Error { code }
+          }
+        }`,
+        { handle },
+        { headers: { authorization: `Bearer ${user.sessionToken}` } },
+      )
+      const { answerForm, ...rest } = data.decided
+      const fields = answerForm?.fields.map(({ name, value }: { name: string; value: string }) => [name, value])
+      return { ...rest, to: answerForm?.redirectUri, told: fields && Object.fromEntries(fields) }
+    }
+
+    it('for form_post: the fields of the form, and where it is posted (Form Post Response Mode §2)', async () => {
+      const members = { state: 's', iss: server.server.core.issuer }
+      expect(await decide('approve', await opened({ response_mode: 'form_post' }))).toEqual({
+        redirectTo: null,
+        to: CALLBACK,
+        told: { code: expect.stringMatching(/^gqc_/), ...members },
+      })
+      expect(await decide('deny', await opened({ response_mode: 'form_post' }))).toEqual({
+        redirectTo: null,
+        to: CALLBACK,
+        told: { error: 'access_denied', error_description: expect.any(String), ...members },
+      })
+    })
+
+    it('for an app without a redirect: the code that the user copies', async () => {
+      expect(await decide('approve', await opened({ redirect_uri: OUT_OF_BAND }))).toMatchObject({
+        redirectTo: null,
+        to: OUT_OF_BAND,
+        told: { code: expect.stringMatching(/^gqc_/) },
+      })
+    })
+
+    it('or nothing is decided: a mode that only its own page can answer in', async () => {
+      const handle = await opened({ response_mode: 'page_alone' })
+      for (const verb of ['approve', 'deny'] as const) {
+        expect(await decide(verb, handle)).toMatchObject({ code: 'invalid_request' })
+      }
+      expect((await server.server.core.approvals.byHandle(handle))?.status).toBe('pending')
+    })
+
+    it('and for a URL there is no form', async () => {
+      const { redirectTo, told } = await decide('approve', await opened({}))
+      expect([new URL(redirectTo).origin, told]).toEqual(['https://rp.example', undefined])
+    })
   })
 
   it('gives one app its own value of a setting, and takes it away again', async () => {

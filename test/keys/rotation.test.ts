@@ -39,6 +39,24 @@ describeEachDatabase('signing keys', (open, target) => {
   const token = () => keys.sign({ sub: 'somebody' }, { algorithm: 'ES256', type: TYPE })
   const isValid = (jwt: string, at: Keys = keys) => at.verify(jwt, { type: TYPE }) !== undefined
 
+  it('that are retired still say what is ours for as long as sessions live, published no more, on every node', async () => {
+    const jwt = token()
+    await keys.rotate({ immediately: true })
+    clock.pass(HOUR_SECONDS + GRACE_SECONDS)
+    const hint = { type: TYPE, retired: true }
+    const nodes = [keys, await openNode({ database: await openAgain(), clock })]
+    for (const node of nodes) {
+      expect(node.verify(jwt, hint)?.claims).toEqual({ sub: 'somebody' })
+      expect(node.verify(jwt, { type: TYPE })).toBeUndefined()
+      expect(node.verify(jwt, { type: 'JWT', retired: true })).toBeUndefined()
+      expect(publishedKids(node)).toHaveLength(2)
+    }
+    clock.pass(3 * DAY_SECONDS - HOUR_SECONDS - GRACE_SECONDS - 1)
+    for (const node of nodes) expect(node.verify(jwt, hint)).toBeDefined()
+    clock.pass(1)
+    for (const node of nodes) expect(node.verify(jwt, hint)).toBeUndefined()
+  })
+
   describe('a rotation', () => {
     it('publishes the new key before it signs, and the old one until its last token has expired', async () => {
       const former = signingKid(keys)

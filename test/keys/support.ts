@@ -29,7 +29,7 @@ export function stoppedClock(start = '2026-11-20T12:00:00Z'): Clock {
   }
 }
 
-/** One server's keys: tokens live for an hour, and a new key is published a day ahead. */
+/** One server's keys: tokens live for an hour, sessions for three days, and a new key is published a day ahead. */
 export function openNode(
   options: Pick<KeysOptions, 'database'> & Partial<KeysOptions> & { readonly clock?: Clock; readonly secret?: string },
 ): Promise<Keys> {
@@ -40,6 +40,7 @@ export function openNode(
     algorithms: ['RS256', 'ES256'],
     longestTokenSeconds: HOUR_SECONDS,
     publishAheadSeconds: DAY_SECONDS,
+    knownSeconds: 3 * DAY_SECONDS,
     ...rest,
   })
 }

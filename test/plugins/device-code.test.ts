@@ -238,7 +238,7 @@ describe.each(databases)('the device grant ($name)', (database) => {
       expect(refreshed.body.scope).toBe('read')
     })
 
-    it('hands on which session of the person it was made in, and when they had proved who they are', async () => {
+    it('hands on when the person had proved who they are, and is of no session: they may sign out of that browser', async () => {
       const { core } = server.server
       const session = await core.sessions.byToken(ada.sessionToken)
       server.clock.pass({ seconds: 30 })
@@ -252,7 +252,11 @@ describe.each(databases)('the device grant ($name)', (database) => {
         .select(['session_id', 'methods'])
         .where('id', '=', claimed?.familyId ?? '')
         .executeTakeFirst()
-      expect(family).toEqual({ session_id: session?.id, methods: '["pwd"]' })
+      expect(family).toEqual({ session_id: null, methods: '["pwd"]' })
+      const all = { userId: ada.user.id, sessionIds: [session?.id ?? ''] }
+      await pluginContext(core, 'device-code').tokens.endFamilies(all, () => true)
+      const refreshing = { grant_type: 'refresh_token', refresh_token: body.refresh_token, ...credentialsOf(app) }
+      expect((await server.form('/oauth/token', refreshing)).status).toBe(200)
     })
 
     it('no: access_denied, for good (RFC 8628 §3.5)', async () => {

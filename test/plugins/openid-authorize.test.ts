@@ -3,8 +3,10 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { implicit } from '../../plugins/implicit/index.ts'
 import { startSession } from '../../src/operations/start-session.ts'
+import { updateAppSetting } from '../../src/operations/update-setting.ts'
+import { csrfIn } from '../pages/browse.ts'
 import { databases } from '../support/database.ts'
-import { flowOf, locationOf, openidServer } from './openid-support.ts'
+import { flowOf, ISSUER, locationOf, membersOf, openidServer } from './openid-support.ts'
 
 const PASSWORD_CLASS = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'
 
@@ -27,13 +29,20 @@ describe.each(databases)('the authorize request of OpenID Connect (Core §3.1.2)
 
   const silently = (by: TestUser, params: Record<string, string>) =>
     flow.approved(app, by, { prompt: 'none', ...params })
-  const asksToSignIn = async (by: TestUser, params: Record<string, string>) => {
+  /** What somebody is shown who will not do, and what the app is told once they go back. */
+  const refusal = async (by: TestUser, params: Record<string, string>) => {
     const { pathname } = locationOf(await flow.authorize(app, by, params))
-    const shown = await server.fetch(pathname, {
-      redirect: 'manual',
-      headers: { cookie: `grantql-session=${by.sessionToken}` },
-    })
-    return locationOf(shown).pathname === '/sign-in'
+    const headers = { cookie: `grantql-session=${by.sessionToken}`, origin: ISSUER }
+    const page = await (await server.fetch(pathname, { redirect: 'manual', headers })).text()
+    const decide = (decision: string) =>
+      server.fetch(pathname, {
+        method: 'POST',
+        redirect: 'manual',
+        headers,
+        body: new URLSearchParams({ csrf_token: csrfIn(page), decision }),
+      })
+    const insisted = await decide('approve')
+    return { page, insisted: [insisted.status, await insisted.text()], told: membersOf(await decide('deny')).error }
   }
 
   describe('id_token_hint', () => {
@@ -41,7 +50,11 @@ describe.each(databases)('the authorize request of OpenID Connect (Core §3.1.2)
       const { id_token = '' } = await flow.tokens(app, user)
       expect(await silently(user, { id_token_hint: id_token })).toHaveProperty('code')
       expect(await silently(other, { id_token_hint: id_token })).toMatchObject({ error: 'login_required' })
-      expect(await asksToSignIn(other, { id_token_hint: id_token })).toBe(true)
+      const { page, insisted, told } = await refusal(other, { id_token_hint: id_token })
+      expect(page).toContain('This app expects another user.')
+      expect(page).toMatch(/href="[^"]*\/sign-in\?[^"]*prompt=login/)
+      expect(insisted).toEqual([200, expect.stringContaining('This app expects another user.')])
+      expect(told).toBe('login_required')
     })
 
     it('holds when the token is over, and cannot be decided by somebody else over GraphQL either', async () => {
@@ -73,6 +86,19 @@ describe.each(databases)('the authorize request of OpenID Connect (Core §3.1.2)
     })
   })
 
+  it('cannot come to an algorithm without a key: the setting is refused, and one whose key is gone counts for nothing', async () => {
+    const { core } = server.server
+    const admin = { id: user.user.id, role: 'admin' } as const
+    for (const name of ['openid.idTokenSignedResponseAlg', 'openid.userinfoSignedResponseAlg']) {
+      const missing = ['RS256', 'ES256', 'EdDSA'].find((known) => !core.keys.algorithms().includes(known as never))
+      const setting = updateAppSetting(core, admin, app.app.id, name, missing)
+      await expect(setting).rejects.toMatchObject({ values: { field: ['value'] } })
+    }
+    const elder = await flow.createApp()
+    await flow.setting(elder, 'idTokenSignedResponseAlg', 'EdDSA')
+    expect(await flow.tokens(elder, user)).toHaveProperty('id_token')
+  })
+
   describe('claims (§5.5)', () => {
     const claims = (value: object) => ({ claims: JSON.stringify(value) })
 
@@ -88,11 +114,46 @@ describe.each(databases)('the authorize request of OpenID Connect (Core §3.1.2)
       const acr = (...values: string[]) => claims({ id_token: { acr: { essential: true, values } } })
       expect(await silently(user, acr('phr', PASSWORD_CLASS))).toHaveProperty('code')
       expect(await silently(user, acr('phr'))).toMatchObject({ error: 'login_required' })
-      expect(await asksToSignIn(user, acr('phr'))).toBe(true)
+      const { page, told } = await refusal(user, acr('phr'))
+      expect(page).toContain('You did not sign in the way that this app requires.')
+      expect(told).toBe('unmet_authentication_requirements')
       const passkey = { ...user, sessionToken: (await startSession(server.server.core, user.user.id, ['pop'])).token }
       const { code = '' } = await silently(passkey, acr('phr'))
       expect(decodeJwt((await flow.exchange(app, code)).body.id_token ?? '').acr).toBe('phr')
       expect(await silently(user, acr('urn:x:gold'))).toMatchObject({ error: 'unmet_authentication_requirements' })
+    })
+
+    it('what no scope covers is shown over GraphQL too, and is not told where nobody is asked', async () => {
+      const wanted = claims({ userinfo: { email: null } })
+      const { pathname } = locationOf(await flow.authorize(app, user, wanted))
+      const headers = { authorization: `Bearer ${user.sessionToken}` }
+      const query = 'query($handle: String!) { approval(handle: $handle) { asks { term text } } }'
+      const shown = await server.graphql(query, { handle: pathname.split('/').at(-1) }, { headers })
+      expect(shown.data.approval.asks).toEqual([{ term: 'It also asks for', text: 'email' }])
+
+      const trusted = await flow.createApp()
+      const told = async () => {
+        const { access_token } = await flow.tokens(trusted, user, wanted)
+        return (await server.fetch('/oauth/userinfo', { headers: { authorization: `Bearer ${access_token}` } })).json()
+      }
+      expect(await told()).toHaveProperty('email')
+      const { core } = server.server
+      await updateAppSetting(
+        core,
+        { id: user.user.id, role: 'admin' },
+        trusted.app.id,
+        'authorization-code.consent',
+        'never',
+      )
+      expect(await told()).not.toHaveProperty('email')
+    })
+
+    it.each([
+      { id_token: { sub: { value: 123 } } },
+      { userinfo: { sub: { values: [{}] } } },
+      { id_token: { acr: { essential: true, values: ['phr', 5] } } },
+    ])('a sub or acr that is no string is refused, not overlooked: %o', async (value) => {
+      expect(await silently(user, claims(value))).toMatchObject({ error: 'invalid_request' })
     })
 
     it('a voluntary acr, and acr_values, are wishes: the ID token says what it was', async () => {

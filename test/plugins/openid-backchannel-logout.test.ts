@@ -233,7 +233,12 @@ describe.each(databases)('the end of a session (Back-Channel Logout 1.0) ($name)
     const notes = []
     for (let nth = 0; nth < count; nth += 1) {
       const { session } = await startSession(core, user.user.id, ['pwd'])
-      notes.push({ session_id: session.id, app_id: app.app.id, expires_at: session.expiresAt.getTime() })
+      notes.push({
+        session_id: session.id,
+        app_id: app.app.id,
+        subject: user.user.id,
+        expires_at: session.expiresAt.getTime(),
+      })
     }
     const db = own()
     await db.insertInto('openid_session_app').values(notes).execute()
@@ -299,18 +304,31 @@ describe.each(databases)('the end of a session (Back-Channel Logout 1.0) ($name)
   })
 
   it('that came before the app claimed its code: the ID token names no session, for nobody would tell its end', async () => {
-    const { code = '' } = await flow.approved(app, user)
+    const { code = '' } = await flow.approved(app, user, { scope: 'openid offline_access' })
     await signOut()
     const { body } = await flow.exchange(app, code)
     expect(decodeJwt(body.id_token ?? '')).not.toHaveProperty('sid')
+    const refreshed = await flow.refresh(app, body.refresh_token ?? '')
+    expect(decodeJwt(refreshed.body.id_token ?? '')).not.toHaveProperty('sid')
     await settle()
     expect(notices).toEqual([])
+  })
+
+  it('takes back a code that its app has not claimed, where the tokens would have ended with the session (§2.7)', async () => {
+    const { code = '' } = await flow.approved(app, user)
+    const { code: offline = '' } = await flow.approved(app, user, { scope: 'openid offline_access' })
+    const { code: apart = '' } = await flow.approved(app, user, { scope: 'read' })
+    const { code: elsewhere = '' } = await flow.approved(app, await anotherSession(user))
+    await signOut()
+    await settle()
+    expect(await flow.exchange(app, code)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    for (const kept of [offline, apart, elsewhere]) expect((await flow.exchange(app, kept)).status).toBe(200)
   })
 
   it('at the very moment of the ID token is told, or the token names no session', async () => {
     for (let round = 0; round < 10; round += 1) {
       const person = await server.createUser()
-      const { code = '' } = await flow.approved(app, person)
+      const { code = '' } = await flow.approved(app, person, { scope: 'openid offline_access' })
       const [{ body }] = await Promise.all([flow.exchange(app, code), sleep(round).then(() => signOut(person))])
       await settle()
       const { sid, sub } = decodeJwt(body.id_token ?? '')

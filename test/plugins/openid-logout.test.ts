@@ -48,6 +48,17 @@ describe.each(databases)('logout at the app’s request (RP-Initiated Logout 1.0
   const isSignedIn = async (by: TestUser = user) =>
     (await server.server.core.sessions.byToken(by.sessionToken)) !== undefined
   const full = () => ({ id_token_hint: idToken, post_logout_redirect_uri: BACK, state: 's t&te' })
+
+  it('goes by an ID token whose key is retired, while the session lives (§2)', async () => {
+    const { keys } = server.server.core
+    await keys.rotate({ immediately: true })
+    server.clock.pass({ seconds: 2 * 86_400 })
+    await keys.reload()
+    expect(await flow.approved(app, user, { prompt: 'none', id_token_hint: idToken })).toHaveProperty('code')
+    const answer = await open(full())
+    expect([answer.status, locationOf(answer).origin]).toEqual([303, new URL(BACK).origin])
+    expect(await isSignedIn()).toBe(false)
+  })
   const hiddenIn = (page: string) =>
     Object.fromEntries(
       [...page.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [

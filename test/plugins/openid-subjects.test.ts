@@ -49,6 +49,19 @@ describe.each(databases)('pairwise subjects (OpenID Connect Core §8) ($name)', 
     expect([decodeJwt(body.id_token ?? '').sub, decodeJwt(body.access_token ?? '').sub]).toEqual([sub, sub])
   })
 
+  it('of an app that no longer can say its sector are still those of its tokens (RFC 7009 §2.2)', async () => {
+    const app = await pairwise()
+    const tokens = await flow.tokens(app, user)
+    const sub = decodeJwt(tokens.id_token ?? '').sub
+    await flow.setting(app, 'sectorIdentifierUri', 'http://127.0.0.1:1/nobody-is-here.json')
+    const token = tokens.refresh_token ?? ''
+    expect((await server.form('/oauth/introspect', { ...of(app), token })).body).toMatchObject({ active: true, sub })
+    const { status, body } = await flow.refresh(app, token)
+    expect([status, decodeJwt(body.id_token ?? '').sub]).toEqual([200, sub])
+    expect((await server.form('/oauth/revoke', { ...of(app), token: body.refresh_token ?? '' })).status).toBe(200)
+    expect(await flow.refresh(app, body.refresh_token ?? '')).toMatchObject({ status: 400 })
+  })
+
   it('say nothing of the user’s id, in no token of the app, JWT or opaque', async () => {
     const app = await pairwise()
     const { core } = server.server

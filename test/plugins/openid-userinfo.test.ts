@@ -132,7 +132,8 @@ describe.each(databases)('userinfo (OpenID Connect Core §5.3) ($name)', (databa
   it('asks for a token where there is none, and says what is wrong with one that will not do (RFC 6750 §3)', async () => {
     const without = await ask({})
     expect(without.status).toBe(401)
-    expect(without.headers.get('www-authenticate')).toBe('Bearer realm="GrantQL"')
+    const metadata = `resource_metadata="${ISSUER}/.well-known/oauth-protected-resource/oauth/userinfo"`
+    expect(without.headers.get('www-authenticate')).toBe(`Bearer realm="GrantQL", ${metadata}`)
     const { access_token = '', refresh_token = '' } = await flow.tokens(app, user)
     await server.form('/oauth/revoke', { ...of(app), token: access_token })
     const machine = await server.createApp({ grants: ['client_credentials'], scopes: ['openid'] })
@@ -145,7 +146,7 @@ describe.each(databases)('userinfo (OpenID Connect Core §5.3) ($name)', (databa
     const plain = await ask(bearer((await flow.tokens(app, user, { scope: 'read' })).access_token))
     expect([plain.status, plain.headers.get('www-authenticate')]).toEqual([
       403,
-      'Bearer realm="GrantQL", error="insufficient_scope"',
+      `Bearer realm="GrantQL", error="insufficient_scope", ${metadata}`,
     ])
   })
 

@@ -3,6 +3,7 @@ import type { TestApp, TestServer, TestUser } from 'grantql/testing'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deviceCode } from '../../plugins/device-code/index.ts'
+import { implicit } from '../../plugins/implicit/index.ts'
 import { resourceIndicators } from '../../plugins/resource-indicators/index.ts'
 import { databases } from '../support/database.ts'
 import { CALLBACK, flowOf, ISSUER, locationOf, membersOf, of, openidServer } from './openid-support.ts'
@@ -27,7 +28,7 @@ describe.each(databases)('resource indicators (RFC 8707) ($name)', (database) =>
     const plugin = resourceIndicators({
       resources: [{ uri: CALENDAR, name: 'Your calendar', scopes: ['calendar'] }],
     })
-    server = await openidServer(await database.url(), [deviceCode(), plugin], {
+    server = await openidServer(await database.url(), [deviceCode(), implicit(), plugin], {
       scopes: [
         { name: 'read', description: 'Read your data' },
         { name: 'calendar', description: 'See your calendar' },
@@ -61,6 +62,8 @@ describe.each(databases)('resource indicators (RFC 8707) ($name)', (database) =>
       code_challenge: CHALLENGE,
       code_challenge_method: 'S256',
     })
+    // A response type may stand there in the place of the code's.
+    if (more.some(([name]) => name === 'response_type')) query.delete('response_type')
     for (const [name, value] of more) query.append(name, value)
     const headers = { cookie: `grantql-session=${user.sessionToken}` }
     return server.fetch(`/oauth/authorize?${query}`, { redirect: 'manual', headers })
@@ -221,6 +224,26 @@ describe.each(databases)('resource indicators (RFC 8707) ($name)', (database) =>
       expect(audienceOf((await token(claim, resources(CALENDAR))).body)).toBe(CALENDAR)
     })
 
+    it('a device names its resources when it asks, and the person is shown them (RFC 8628 §3.1)', async () => {
+      const form = new URLSearchParams({ ...of(app) })
+      for (const uri of [NOTES, CALENDAR]) form.append('resource', uri)
+      const { status, body: asked } = await server.form('/oauth/device_authorization', form)
+      expect(status).toBe(200)
+      const handle = await handleOf(asked.user_code)
+      const headers = { cookie: `grantql-session=${user.sessionToken}` }
+      expect(await (await server.fetch(`/approve/${handle}`, { headers })).text()).toContain(`Your notes (${NOTES})`)
+      await server.approve(handle, user)
+      const claim = {
+        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+        device_code: asked.device_code,
+      }
+      const { body } = await token(claim, resources(NOTES))
+      expect([audienceOf(body), body.scope]).toEqual([NOTES, 'openid read'])
+      expect(audienceOf((await refresh(body.refresh_token, resources(CALENDAR))).body)).toBe(CALENDAR)
+      form.append('resource', 'https://nobody.example.com')
+      expect((await server.form('/oauth/device_authorization', form)).body.error).toBe('invalid_target')
+    })
+
     const handleOf = async (userCode: string): Promise<string> => {
       const { data } = await server.graphql(
         'mutation($input: EnterUserCodeInput!) { enterUserCode(input: $input) { ... on DeviceRequest { handle } } }',
@@ -229,6 +252,15 @@ describe.each(databases)('resource indicators (RFC 8707) ($name)', (database) =>
       )
       return data?.enterUserCode?.handle
     }
+  })
+
+  it('a token of the redirect itself is for what was asked for as well (§2.1)', async () => {
+    const legacy = await newApp({ grants: ['implicit'], privileges: ['legacy-grants'] })
+    const opened = await authorize(legacy, [...resources(CALENDAR), ['response_type', 'token']])
+    const answer = await flow.sayYes(locationOf(opened).pathname, user)
+    const members = new URLSearchParams(locationOf(answer).hash.slice(1))
+    expect(audienceOf({ access_token: members.get('access_token') ?? '' })).toBe(CALENDAR)
+    expect(members.get('scope')).toBe('openid read calendar')
   })
 
   it('introspection tells whom a token is for, signed and opaque ones (RFC 7662 §2.2)', async () => {
