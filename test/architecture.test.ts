@@ -133,6 +133,29 @@ describe('the house', () => {
     expect(found).toEqual([])
   })
 
+  /** What only one system says. */
+  const SENTENCES: Readonly<Record<string, readonly string[]>> = {
+    gridless: ['A user is not currently authorizing this app', 'attempted to bypass the permission flow'],
+    mastodon: ['Client authentication failed due to unknown client', 'You are not authorized to revoke this token'],
+    processmaker: ['The user credentials were incorrect.', 'Token is not linked to client'],
+    thx: ['requested scope is not whitelisted', 'no client authentication mechanism provided'],
+    usergrid: ['Username or password do not match', 'invalid username or password'],
+  }
+
+  it.each(dialects.map(({ id }) => id))('%s’s sentences are said in its own folder alone', (id) => {
+    const sentences = SENTENCES[id] ?? []
+    const saying = (sentence: string) =>
+      [...sources('src'), ...sources('plugins')].filter((file) =>
+        readFileSync(join(root, file), 'utf8').includes(sentence),
+      )
+    expect(sentences.length).toBeGreaterThan(0)
+    for (const sentence of sentences) {
+      const files = saying(sentence)
+      expect(files.length, sentence).toBeGreaterThan(0)
+      expect(files.filter((file) => !file.startsWith(`plugins/${id}/`))).toEqual([])
+    }
+  })
+
   it.each(Object.entries(ROOMS))('src/%s enters only the rooms below it', (room, open) => {
     const trespasses = sources(`src/${room}`)
       .flatMap((file) => importsOf(file))
