@@ -4,7 +4,7 @@ import type { Introspect } from './introspect.ts'
 import { holds } from './scopes.ts'
 
 /**
- * Lets a request through whose access token is active and holds a scope.
+ * Lets a request through whose access token is active, of an app of this API's own system, and holds a scope.
  *
  * @see RFC 6750 §2.1, §3.1
  */
@@ -13,7 +13,8 @@ export function guard(introspect: Introspect, scope: string): MiddlewareHandler 
     const token = /^Bearer +([\w\-.~+/]+=*) *$/i.exec(context.req.header('authorization') ?? '')?.[1]
     if (token === undefined) throw refuse(401, 'This method requires an access token', 'Bearer')
     const active = await ask(introspect, token)
-    if (!active) throw refuse(401, 'The access token is invalid', 'Bearer error="invalid_token"')
+    // `read` of another system is another thing.
+    if (active?.dialect !== 'mastodon') throw refuse(401, 'The access token is invalid', 'Bearer error="invalid_token"')
     if (!holds(active.scopes, scope)) {
       const challenge = `Bearer error="insufficient_scope", scope="${scope}"`
       throw refuse(403, 'This action is outside the authorized scopes', challenge)

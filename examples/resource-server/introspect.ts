@@ -4,6 +4,8 @@ import * as oauth from 'oauth4webapi'
 export interface ActiveToken {
   readonly scopes: readonly string[]
   readonly clientId: string | undefined
+  /** The system whose scopes these are; undefined for the server's own. */
+  readonly dialect: string | undefined
   /** Undefined where the app acts for itself. */
   readonly username: string | undefined
 }
@@ -44,6 +46,7 @@ export async function openIntrospection({ issuer, clientId, clientSecret }: Intr
     return {
       scopes: (answer.scope ?? '').split(' ').filter((scope) => scope !== ''),
       clientId: answer.client_id,
+      dialect: typeof answer.dialect === 'string' ? answer.dialect : undefined,
       username: answer.username,
     }
   }

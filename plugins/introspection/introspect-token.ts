@@ -22,6 +22,11 @@ export const introspectToken = defineOperation()({
     }),
     scopes: field.strings({ description: 'What it may do.', wireName: 'scope', optional: true }),
     clientId: field.string({ description: 'Whose token it is.', optional: true }),
+    dialect: field.string({
+      description:
+        'The system whose scopes these are; left out for the standard. An API takes the tokens of its own alone.',
+      optional: true,
+    }),
     username: field.string({ description: 'The user whom it acts for.', optional: true }),
     tokenType: field.string({
       description: 'How it is presented: Bearer, or the type of what binds it to a key.',
@@ -51,6 +56,7 @@ export const introspectToken = defineOperation()({
       active: true,
       scopes: active.scopes,
       clientId: active.clientId,
+      dialect: active.dialect,
       username: active.username,
       tokenType: active.tokenType,
       expiresAt: active.expiresAt,

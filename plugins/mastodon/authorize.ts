@@ -100,7 +100,8 @@ async function ask(ctx: PageContext, question: Question): Promise<Response> {
 async function decide(ctx: PageContext, form: RawParams): Promise<Response> {
   const question = { handle: textOf(form, 'handle') ?? '', clientId: textOf(form, 'client_id') ?? '' }
   const approval = await ctx.approvals.findByHandle(question.handle)
-  if (!approval) throw new InvalidRequest()
+  const app = approval && (await ctx.apps.findById(approval.appId))
+  if (!approval || app?.dialect !== 'mastodon') throw new InvalidRequest()
   const isDenied = textOf(form, '_method')?.toLowerCase() === 'delete'
   const isAdmin = ctx.user?.role === 'admin'
   try {

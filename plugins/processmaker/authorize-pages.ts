@@ -8,6 +8,7 @@ import {
   type PersonsDecision,
   type RawParams,
 } from 'grantql/plugin'
+import { DIALECT } from './auth-client.ts'
 import { AUTHORIZE_PATH, renderConsent } from './consent-view.ts'
 import type { ProcessmakerTables } from './tables.ts'
 
@@ -71,9 +72,11 @@ async function decide(ctx: Context, handle: string, approval: Approval, decision
   }
 }
 
+/** One of an app of this dialect: what others ask for is shown by their own page, with its own warnings. */
 async function requireApproval(ctx: Context, handle: string): Promise<Approval> {
   const approval = await ctx.approvals.findByHandle(handle)
-  if (!approval) throw new NotFound()
+  const app = approval && (await ctx.apps.findById(approval.appId))
+  if (!approval || app?.dialect !== DIALECT) throw new NotFound()
   return approval
 }
 

@@ -22,7 +22,7 @@ export async function requireAdmin(ctx: Pick<RequestContext, 'sessions'>): Promi
 }
 
 /**
- * Refuses a write that another site may have made this browser send. A token in a header was put there by whoever holds it. A
+ * Refuses a write that another site may have made this browser send. A bearer token in a header was put there by whoever holds it. A
  * cookie is sent by the browser itself, so then the request is from a page of ours, by what the browser says, or it is one that
  * no form of another site can send: JSON, or another method than POST.
  *
@@ -32,7 +32,8 @@ export function refuseForged({
   issuer,
   request: { headers, method },
 }: Pick<RequestContext, 'issuer' | 'request'>): void {
-  if (headers.has('authorization')) return
+  // No browser sends a bearer token by itself; Basic credentials it does.
+  if (/^Bearer /i.test(headers.get('authorization') ?? '')) return
   const site = headers.get('sec-fetch-site')
   if (site !== null && site !== 'same-origin') throw new CsrfMismatch()
   const origin = headers.get('origin')

@@ -1,4 +1,4 @@
-import type { App, Approval, PageContext } from 'grantql/plugin'
+import { type App, type Approval, OUT_OF_BAND, type PageContext } from 'grantql/plugin'
 import type { ProcessmakerTables } from './tables.ts'
 
 /** The path of the standard that it shares. */
@@ -26,11 +26,18 @@ export async function renderConsent(
   const body = await html`<h1>Authorization Request</h1>
 <p class="lead"><strong>${app.name}</strong> is requesting permission to access your account.</p>
 ${scopes.length > 0 ? html`<p>This application will be able to:</p><ul class="may">${await Promise.all(scopes)}</ul>` : ''}
-<p class="small">You are ${username}.${typeof redirectUri === 'string' ? ` You will return to ${new URL(redirectUri).host}.` : ''}</p>
+<p class="small">You are ${username}.${whereTo(redirectUri)}</p>
 <div class="actions">
 <form method="post" action="${AUTHORIZE_PATH}" class="grows">${fields}<input type="hidden" name="_method" value="DELETE"><button class="quiet wide-button">Cancel</button></form>
 <form method="post" action="${AUTHORIZE_PATH}" class="grows">${fields}<button class="primary wide-button">Authorize</button></form>
 </div>`
   const formEndsAt = typeof redirectUri === 'string' ? redirectUri : undefined
   return ctx.page('Authorization Request', body, { formEndsAt })
+}
+
+function whereTo(redirectUri: unknown): string {
+  if (typeof redirectUri !== 'string') return ''
+  if (redirectUri === OUT_OF_BAND) return ' You will be shown a code to copy.'
+  const { protocol, host } = new URL(redirectUri)
+  return ` You will return to ${host || protocol}.`
 }

@@ -7,7 +7,7 @@ import {
   Unauthenticated,
   type User,
 } from 'grantql/plugin'
-import { isHouseApp } from './auth-client.ts'
+import { DIALECT, isHouseApp } from './auth-client.ts'
 import { type IssuedToken, personalTokens, tokenResource } from './issued-tokens.ts'
 import { json } from './json.ts'
 import { makePersonalToken } from './make-personal-token.ts'
@@ -81,8 +81,9 @@ interface Access {
 async function requireAccess(ctx: Context, name: string | undefined): Promise<Access> {
   const token = await presentedToken(ctx)
   const caller = token?.userId === undefined ? undefined : await ctx.users.find(token.userId)
-  if (!token || !caller) throw new Unauthenticated()
-  const isHouse = isHouseApp(await ctx.apps.findById(token.appId))
+  const app = token && (await ctx.apps.findById(token.appId))
+  if (!token || !caller || app?.dialect !== DIALECT) throw new Unauthenticated()
+  const isHouse = isHouseApp(app)
   if (name === token.subject || name === caller.id) return { caller, owner: caller, isHouse }
   if (caller.role !== 'admin' || !isHouse) throw new Forbidden()
   const owner = name === undefined ? undefined : await ctx.users.find(name)

@@ -4,7 +4,7 @@ import { foreignKey, parseSecret, secretKind } from '../secrets/secret-format.ts
 import { fromJson, instant } from '../storage/rows.ts'
 import type { AccessTokenRow } from '../tokens/token-rows.ts'
 
-interface Found extends Omit<ActiveToken, 'appId' | 'clientId' | 'username' | 'tokenType'> {
+interface Found extends Omit<ActiveToken, 'appId' | 'dialect' | 'clientId' | 'username' | 'tokenType'> {
   readonly app: { readonly id: string } | { readonly clientId: string }
   /** Revoked, or its family is over. */
   readonly isOver: boolean
@@ -70,6 +70,7 @@ async function describeLiving(core: Core, found: Found): Promise<ActiveToken | u
     tokenType: found.kind === 'access' ? tokenTypeOf(core, found.claims.cnf) : undefined,
     appId: app.id,
     clientId: app.clientId,
+    dialect: app.dialect,
     userId: found.userId,
     subject: found.subject,
     // Whoever knows the user by a name of its own must not be told another one.

@@ -85,6 +85,8 @@ export interface ActiveToken {
   readonly id: string
   readonly appId: string
   readonly clientId: string
+  /** The dialect of its app; undefined for the standard. Its scopes are what that system means by them. */
+  readonly dialect: string | undefined
   readonly userId: string | undefined
   /** How the app knows the user, or the app itself: `sub`. */
   readonly subject: string

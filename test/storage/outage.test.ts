@@ -94,10 +94,10 @@ describeDatabase('mariadb', 'a pool whose connections are all taken', (open) => 
   })
 
   it('takes a connection back from a transaction that holds it until the deadline', async () => {
-    const database = await open({ poolSize: 1, deadlineMs: 500 })
+    const database = await open({ poolSize: 1, deadlineMs: 2000 })
     const endless = database.transaction(async (trx) => {
       await trx.insertInto('revoked_token').values({ token_id: 'a', expires_at: 1 }).execute()
-      await sleep(800)
+      await sleep(3000)
       await trx.insertInto('revoked_token').values({ token_id: 'b', expires_at: 1 }).execute()
     })
     await expect(endless).rejects.toMatchObject({ code: 'temporarily_unavailable' })

@@ -120,7 +120,13 @@ describeEachServer('ProcessMaker’s /oauth/clients', options, (server) => {
     const sent = { name: 'x', types: ['password_client'] }
     expect((await post(sent, cookie)).status).toBe(201)
     expect((await post(sent, { ...cookie, origin: server().issuer, 'sec-fetch-site': 'same-origin' })).status).toBe(201)
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'same-site' }]) {
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'same-site' },
+      // A browser sends these by itself as well.
+      { origin: 'https://evil.example', authorization: 'Basic eDp5' },
+    ]) {
       const forged = await post(sent, { ...cookie, ...(headers as Record<string, string>) })
       expect([forged.status, forged.body]).toEqual([419, { message: 'CSRF token mismatch.' }])
     }
