@@ -1,4 +1,4 @@
-import type { Page, PageContext, RawParams } from 'grantql/plugin'
+import { formText, type Page, type PageContext } from 'grantql/plugin'
 import type { DeviceCodeTables } from './tables.ts'
 import { isNumeric, readUserCode, showUserCode } from './user-code.ts'
 import { enterUserCode } from './user-codes.ts'
@@ -29,7 +29,7 @@ export const pages: readonly Page<DeviceCodeTables>[] = [
     method: 'POST',
     path: DEVICE_PATH,
     async handle(ctx, _request, form) {
-      const typed = textOf(form, 'user_code')
+      const typed = formText(form, 'user_code')
       if (!ctx.user) return toSignIn(ctx, readUserCode(ctx, typed))
       const waiting = await enterUserCode(ctx, ctx.user, typed)
       return waiting ? ctx.seeOther(`/approve/${waiting.handle}`) : askForCode(ctx, typed)
@@ -40,11 +40,6 @@ export const pages: readonly Page<DeviceCodeTables>[] = [
 function toSignIn(ctx: Context, code: string | undefined): Response {
   const returnTo = code === undefined ? DEVICE_PATH : `${DEVICE_PATH}?user_code=${showUserCode(code)}`
   return ctx.seeOther(`/sign-in?${new URLSearchParams({ return_to: returnTo })}`)
-}
-
-function textOf(form: RawParams, name: string): string {
-  const [value, ...others] = form.all(name)
-  return typeof value === 'string' && others.length === 0 ? value : ''
 }
 
 /** @param wrong what was typed and leads nowhere */

@@ -1,4 +1,4 @@
-import { NotFound, type Page, type PageContext, type RawParams, type User } from 'grantql/plugin'
+import { bearerToken, formText, NotFound, type Page, type PageContext, type RawParams, type User } from 'grantql/plugin'
 import {
   APPLICATION_TYPES,
   deleteApplication,
@@ -12,7 +12,7 @@ import { answerDocument } from './developer-api.ts'
 import { type Selected, showPanel } from './developers-view.ts'
 import { inGridlessWords } from './error-page.ts'
 import { Refusal, render } from './errors.ts'
-import { attempt, type Failure, textOf } from './form.ts'
+import { attempt, type Failure } from './form.ts'
 import { jsonError } from './json.ts'
 import { DEVELOPERS_PATH } from './paths.ts'
 import { toLogin } from './to-login.ts'
@@ -53,8 +53,8 @@ export const developerPages: readonly Page[] = [
     method: 'POST',
     path: `${DEVELOPERS_PATH}/new`,
     handle: loggedIn((ctx, user, form) => {
-      const name = textOf(form, 'name')
-      const type = APPLICATION_TYPES.find((each) => each === textOf(form, 'type'))
+      const name = formText(form, 'name')
+      const type = APPLICATION_TYPES.find((each) => each === formText(form, 'type'))
       const showAgain = async (failure: Failure) =>
         showPanel(ctx, { applications: await listApplications(ctx, user), making: { name, type, failure } })
       if (!type) return showAgain({ status: 422, text: 'Type is required!' })
@@ -67,10 +67,10 @@ export const developerPages: readonly Page[] = [
     path: `${DEVELOPERS_PATH}/:id/update`,
     handle: loggedIn((ctx, user, form) => {
       const id = ctx.parameters.id ?? ''
-      const redirectUris = textOf(form, 'redirect_uris')
+      const redirectUris = formText(form, 'redirect_uris')
         .split(/\s+/)
         .filter((uri) => uri !== '')
-      const changes = { name: textOf(form, 'name'), avatarUrl: textOf(form, 'avatar_url').trim(), redirectUris }
+      const changes = { name: formText(form, 'name'), avatarUrl: formText(form, 'avatar_url').trim(), redirectUris }
       return attempt(
         async () => toPanel(ctx, (await updateApplication(ctx, user, id, changes)).id),
         (failure) => showApplication(ctx, user, id, { failure, changes }),
@@ -104,7 +104,7 @@ function loggedIn(handle: Handle): Page['handle'] {
 
 /** The panel is for people: no app gets in by a token of theirs. @throws {Refusal} */
 async function refuseTokens(ctx: PageContext): Promise<void> {
-  const bearer = /^Bearer +(\S+) *$/i.exec(ctx.request.headers.get('authorization') ?? '')?.[1]
+  const bearer = bearerToken(ctx.request.headers)
   if (bearer === undefined) return
   throw new Refusal((await ctx.tokens.find(bearer)) ? 'wrongKindOfToken' : 'endedToken')
 }

@@ -1,4 +1,4 @@
-import { type Markup, OAuthError, type PageContext, type RawParams } from 'grantql/plugin'
+import { type Markup, OAuthError, type PageContext } from 'grantql/plugin'
 
 /** Why a form is shown again. */
 export interface Failure {
@@ -39,11 +39,6 @@ function describeFailure({ code, status, message, values }: OAuthError): Failure
     default:
       return { status, text: message }
   }
-}
-
-export function textOf(form: RawParams, name: string): string {
-  const [value, ...others] = form.all(name)
-  return typeof value === 'string' && others.length === 0 ? value : ''
 }
 
 export async function note({ html }: PageContext, failure: Failure | undefined): Promise<Markup | ''> {

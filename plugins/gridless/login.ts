@@ -1,5 +1,5 @@
-import type { Page, PageContext } from 'grantql/plugin'
-import { attempt, type Failure, note, textOf } from './form.ts'
+import { formText, type Page, type PageContext } from 'grantql/plugin'
+import { attempt, type Failure, note } from './form.ts'
 import { LOGIN_PATH, LOGOUT_PATH, REGISTER_PATH, SUCCESS_PATH } from './paths.ts'
 
 /** The sign-in of this server that the page is a form of. */
@@ -19,10 +19,10 @@ export const loginPages: readonly Page[] = [
     method: 'POST',
     path: LOGIN_PATH,
     handle(ctx, _request, form) {
-      const redirectUrl = textOf(form, 'redirect_url')
+      const redirectUrl = formText(form, 'redirect_url')
       return attempt(
         async () => goOn(ctx, redirectUrl, await ctx.operations.signIn(SIGN_IN, form, ctx.request)),
-        (failure) => showLogin(ctx, { redirectUrl, username: textOf(form, 'username'), failure }),
+        (failure) => showLogin(ctx, { redirectUrl, username: formText(form, 'username'), failure }),
       )
     },
   },

@@ -1,5 +1,5 @@
-import { NotFound, type Page, type PageContext } from 'grantql/plugin'
-import { attempt, type Failure, note, textOf } from './form.ts'
+import { formText, NotFound, type Page, type PageContext } from 'grantql/plugin'
+import { attempt, type Failure, note } from './form.ts'
 import { goOn, SIGN_IN } from './login.ts'
 import { LOGIN_PATH, REGISTER_PATH } from './paths.ts'
 
@@ -14,8 +14,8 @@ export const registerPages: readonly Page[] = [
     method: 'POST',
     path: REGISTER_PATH,
     handle(ctx, _request, form) {
-      const redirectUrl = textOf(form, 'redirect_url')
-      const typed = { username: textOf(form, 'username'), email: textOf(form, 'email') }
+      const redirectUrl = formText(form, 'redirect_url')
+      const typed = { username: formText(form, 'username'), email: formText(form, 'email') }
       return attempt(
         async () => goOn(ctx, redirectUrl, await ctx.operations.signUp(SIGN_IN, form, ctx.request)),
         (failure) => showRegister(ctx, { redirectUrl, ...typed, failure }),

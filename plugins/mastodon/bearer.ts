@@ -1,4 +1,4 @@
-import { type ActiveToken, type App, InvalidToken, type RequestContext } from 'grantql/plugin'
+import { type ActiveToken, type App, bearerToken, InvalidToken, type RequestContext } from 'grantql/plugin'
 
 /** A token that was presented, and the app that it is of. */
 export interface Presented {
@@ -13,7 +13,7 @@ export interface Presented {
  * @see RFC 6750 §2.1
  */
 export async function presentedToken(ctx: RequestContext): Promise<Presented> {
-  const text = /^Bearer +(\S+) *$/i.exec(ctx.request.headers.get('authorization') ?? '')?.[1]
+  const text = bearerToken(ctx.request.headers)
   if (text === undefined) throw new InvalidToken({ reason: 'unknown' })
   const token = await ctx.tokens.find(text)
   if (!token) throw new InvalidToken({ reason: await ctx.tokens.whyInactive(text) })

@@ -1,4 +1,4 @@
-import type { Dialect, RawParams, RequestFacts } from 'grantql/plugin'
+import { bearerToken, type Dialect, type RawParams, type RequestFacts } from 'grantql/plugin'
 import { sharedAuthorizePages } from './authorize.ts'
 import { renderError } from './errors.ts'
 import { isMinted, mintText } from './ids.ts'
@@ -30,7 +30,7 @@ export const mastodonDialect = (hosts: readonly string[]): Dialect => ({
 
 /** By the shape of its ids and tokens, and by multipart, which nobody else sends. */
 function recognises({ headers }: RequestFacts, params: RawParams): boolean {
-  const bearer = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
+  const bearer = bearerToken(headers)
   if (isMinted(bearer) || isMinted(params.all('client_id')[0])) return true
   return (headers.get('content-type') ?? '').toLowerCase().startsWith('multipart/form-data')
 }

@@ -1,11 +1,11 @@
 import {
+  formText,
   InvalidInput,
   type Markup,
   NotFound,
   type OAuthError,
   type Page,
   type PageContext,
-  type RawParams,
   type User,
 } from 'grantql/plugin'
 import { freshUser } from './fresh-session.ts'
@@ -28,14 +28,14 @@ export const pages: readonly Page<PasskeyTables>[] = [
     path: PATH,
     handle: (ctx, _request, form) =>
       withFreshUser(ctx, (user) =>
-        changing(ctx, user, () => finishRegistration(ctx, user, textOf(form, 'credential'), textOf(form, 'label'))),
+        changing(ctx, user, () => finishRegistration(ctx, user, formText(form, 'credential'), formText(form, 'label'))),
       ),
   },
   {
     method: 'POST',
     path: REMOVE_PATH,
     handle: (ctx, _request, form) =>
-      withFreshUser(ctx, (user) => changing(ctx, user, () => removePasskey(ctx, user.id, textOf(form, 'id')))),
+      withFreshUser(ctx, (user) => changing(ctx, user, () => removePasskey(ctx, user.id, formText(form, 'id')))),
   },
 ]
 
@@ -55,11 +55,6 @@ async function changing(ctx: Context, user: User, change: () => Promise<unknown>
     throw error
   }
   return ctx.seeOther(PATH)
-}
-
-function textOf(form: RawParams, name: string): string {
-  const [value, ...others] = form.all(name)
-  return typeof value === 'string' && others.length === 0 ? value : ''
 }
 
 async function show(ctx: Context, user: User, failure?: OAuthError): Promise<Response> {

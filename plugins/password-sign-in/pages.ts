@@ -1,4 +1,5 @@
 import {
+  formText,
   type Markup,
   NotFound,
   OAuthError,
@@ -40,7 +41,7 @@ export const pages = (queue: HashQueue): readonly Page<PasswordTables>[] => [
       return attempt(
         async () => {
           const newPassword = chosenPassword(form)
-          await changePassword(ctx, queue, { currentPassword: textOf(form, 'current_password'), newPassword })
+          await changePassword(ctx, queue, { currentPassword: formText(form, 'current_password'), newPassword })
           return ctx.seeOther(`${CHANGE_PATH}?changed`)
         },
         (failure) => showChange(ctx, user, failure),
@@ -69,9 +70,9 @@ export const pages = (queue: HashQueue): readonly Page<PasswordTables>[] => [
     method: 'POST',
     path: SIGN_UP_PATH,
     handle(ctx, _request, form) {
-      const username = textOf(form, 'username')
-      const email = textOf(form, 'email')
-      const returnTo = textOf(form, 'return_to')
+      const username = formText(form, 'username')
+      const email = formText(form, 'email')
+      const returnTo = formText(form, 'return_to')
       return attempt(
         async () => {
           const session = await signUp(ctx, queue, { username, email, password: chosenPassword(form) })
@@ -142,14 +143,9 @@ function standing({ status = 200, retryAfterSeconds }: Partial<Failure> = {}) {
 
 /** Typed twice, because nobody can read what they typed and a mistake would keep them out. */
 function chosenPassword(form: RawParams): string {
-  const password = textOf(form, 'new_password')
-  if (password !== textOf(form, 'new_password_again')) throw new Mistake('The two new passwords are not the same.')
+  const password = formText(form, 'new_password')
+  if (password !== formText(form, 'new_password_again')) throw new Mistake('The two new passwords are not the same.')
   return password
-}
-
-function textOf(form: RawParams, name: string): string {
-  const [value, ...others] = form.all(name)
-  return typeof value === 'string' && others.length === 0 ? value : ''
 }
 
 function toSignIn(ctx: Context, how: { readonly prompt?: 'login' } = {}): Response {

@@ -11,6 +11,7 @@ import {
 import { DIALECT } from './auth-client.ts'
 import { AUTHORIZE_PATH, renderConsent } from './consent-view.ts'
 import type { ProcessmakerTables } from './tables.ts'
+import { textOf } from './text-of.ts'
 
 type Context = PageContext<ProcessmakerTables>
 
@@ -82,8 +83,3 @@ async function requireApproval(ctx: Context, handle: string): Promise<Approval> 
 
 const toSignIn = (ctx: Context, path: string, more: Readonly<Record<string, string>> = {}): Response =>
   ctx.seeOther(`/sign-in?${new URLSearchParams({ return_to: path, ...more })}`)
-
-function textOf(params: RawParams, name: string): string | undefined {
-  const [value] = params.all(name)
-  return typeof value === 'string' && value !== '' ? value : undefined
-}

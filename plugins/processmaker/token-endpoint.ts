@@ -8,6 +8,7 @@ import {
 } from 'grantql/plugin'
 import { renderTokenFault } from './json.ts'
 import type { ProcessmakerTables } from './tables.ts'
+import { textOf } from './text-of.ts'
 import { type Asked, faultOf } from './token-faults.ts'
 
 /** `POST /oauth/token`: a form, JSON or multipart, with the app in the body or in a Basic header; the body wins. */
@@ -58,11 +59,6 @@ function tolerant(params: RawParams): RawParams {
       return sent
     },
   }
-}
-
-function textOf(params: RawParams, name: string): string | undefined {
-  const [value] = params.all(name)
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 async function describe(ctx: Pick<RequestContext, 'apps'>, params: RawParams, hasCredentials: boolean): Promise<Asked> {

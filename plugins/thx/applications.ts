@@ -1,4 +1,4 @@
-import { type App, InvalidInput, NotFound, type PageContext, type RawParams, type User } from 'grantql/plugin'
+import { type App, formText, InvalidInput, NotFound, type PageContext, type RawParams, type User } from 'grantql/plugin'
 
 /** What an application is registered for: the two rows of the system's table of grants. */
 export const PURPOSES = {
@@ -29,11 +29,11 @@ export interface Registration {
 export const BLANK: Registration = { name: '', purpose: 'client_credentials', redirectUris: '' }
 
 export function readRegistration(form: RawParams): Registration {
-  const purpose = textOf(form, 'grant_type')
+  const purpose = formText(form, 'grant_type')
   return {
-    name: textOf(form, 'name'),
+    name: formText(form, 'name'),
     purpose: purpose === 'authorization_code' ? purpose : 'client_credentials',
-    redirectUris: textOf(form, 'redirect_uris'),
+    redirectUris: formText(form, 'redirect_uris'),
   }
 }
 
@@ -60,11 +60,6 @@ export async function findApplication(ctx: PageContext, owner: User): Promise<Ap
   const app = await ctx.apps.findById(ctx.parameters.id ?? '')
   if (!app || app.ownerId !== owner.id || app.dialect !== 'thx') throw new NotFound()
   return app
-}
-
-export function textOf(form: RawParams, name: string): string {
-  const [value, ...others] = form.all(name)
-  return typeof value === 'string' && others.length === 0 ? value : ''
 }
 
 const linesOf = (text: string): readonly string[] => text.split(/\s+/).filter((line) => line !== '')

@@ -1,5 +1,5 @@
-import { OAuthError, type Page, type PageContext, type RawParams, type User } from 'grantql/plugin'
-import { BLANK, findApplication, listApplications, readRegistration, register, textOf } from './applications.ts'
+import { formText, OAuthError, type Page, type PageContext, type RawParams, type User } from 'grantql/plugin'
+import { BLANK, findApplication, listApplications, readRegistration, register } from './applications.ts'
 import { APPLICATION_PATH, DASHBOARD_PATH, NEW_PATH } from './dashboard-paths.ts'
 import { showApplication, showApplications, showDeletion, showRegistration, showSecret } from './dashboard-views.ts'
 
@@ -23,7 +23,7 @@ export const dashboardPages: readonly Page[] = [
   page('GET', APPLICATION_PATH, async (ctx, user) => showApplication(ctx, await findApplication(ctx, user))),
   page('POST', `${APPLICATION_PATH}/secret`, async (ctx, user, form) => {
     const app = await findApplication(ctx, user)
-    const overlapSeconds = textOf(form, 'end_present') === 'yes' ? 0 : undefined
+    const overlapSeconds = formText(form, 'end_present') === 'yes' ? 0 : undefined
     try {
       return await showSecret(ctx, app, await ctx.apps.rotateSecret(user, app.id, overlapSeconds))
     } catch (error) {

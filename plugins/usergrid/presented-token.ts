@@ -1,4 +1,4 @@
-import { type ActiveToken, type App, InvalidToken, type RequestContext } from 'grantql/plugin'
+import { type ActiveToken, type App, bearerToken, InvalidToken, type RequestContext } from 'grantql/plugin'
 import { DIALECT } from './ids.ts'
 import { settings } from './settings.ts'
 
@@ -11,7 +11,7 @@ export interface PresentedToken {
 /** The access token that a request came with; undefined for none. It may be anything. */
 export function findPlainToken(ctx: RequestContext): string | undefined {
   const { headers, url } = ctx.request
-  const bearer = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
+  const bearer = bearerToken(headers)
   return (
     bearer ?? (ctx.setting(settings.credentialsInUrl) ? (url.searchParams.get('access_token') ?? undefined) : undefined)
   )

@@ -13,3 +13,9 @@ export function objectParams(object: Readonly<Record<string, unknown>>): RawPara
       Object.hasOwn(object, name) && object[name] !== null && object[name] !== undefined ? [object[name]] : [],
   }
 }
+
+/** A field of a page's form; empty where it was left out, repeated, or is not a text. */
+export function formText(form: RawParams, name: string): string {
+  const [value, ...others] = form.all(name)
+  return typeof value === 'string' && others.length === 0 ? value : ''
+}
